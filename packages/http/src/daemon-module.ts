@@ -1,0 +1,33 @@
+import type { IpcBinding } from '@ccproxy/ipc';
+import type { FastifyPluginAsync } from 'fastify';
+import type { Metrics } from '@ccproxy/telemetry';
+
+/**
+ * A capability of the daemon. The daemon composes these and does nothing else; two capabilities never edit the same file.
+ * Routes are a Fastify plugin inside the guarded server; each route says who may call it with `config: { access }`
+ * (`open` | `gateway`, the default | `admin`).
+ */
+export interface DaemonModule {
+  readonly name: string;
+  /** Top-level keys of the configuration it owns. */
+  readonly configSections?: readonly string[];
+  readonly ipcMethods?: readonly IpcBinding[];
+  readonly routes?: FastifyPluginAsync;
+  /** Registers its metrics. */
+  readonly metrics?: (metrics: Metrics) => void;
+  /** Its part of `/health` and `status`. Fast, no I/O. */
+  health?(): Readonly<Record<string, unknown>>;
+  /** Runs before the sockets listen, in order of composition. */
+  start?(): Promise<void>;
+  /** Runs after no new request is accepted, in reverse order; `deadline` aborts when the time is up. */
+  drain?(deadline: AbortSignal): Promise<void>;
+}
+
+export type RouteAccess = 'open' | 'gateway' | 'admin';
+
+/** Who a request speaks for, found by the guard. */
+export type Principal =
+  | { readonly kind: 'anonymous' }
+  /** `id` names the token (`server`, a session id, a key id), never its value. */
+  | { readonly kind: 'gateway'; readonly id: string }
+  | { readonly kind: 'admin' };

@@ -1,0 +1,2 @@
+export * from './ipc-method.js';
+export * from './methods/daemon-methods.js';

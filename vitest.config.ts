@@ -1,0 +1,29 @@
+import { fileURLToPath } from 'node:url';
+import { readdirSync } from 'node:fs';
+import { defineConfig } from 'vitest/config';
+
+const root = fileURLToPath(new URL('.', import.meta.url));
+const folders = (parent: string): string[] =>
+  readdirSync(`${root}${parent}`, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [`${parent}/${entry.name}`] : []));
+const libraries = [...folders('packages'), ...folders('apps')];
+
+/** Unit and integration tests run from the sources; the end-to-end suites in tooling/e2e run the built bins. */
+export default defineConfig({
+  resolve: { conditions: ['@ccproxy/source'] },
+  ssr: { resolve: { conditions: ['@ccproxy/source', 'node', 'import', 'default'] } },
+  test: {
+    include: [...libraries.map((folder) => `${folder}/src/**/*.test.ts`), 'tooling/{checks,test-kit,bench}/src/**/*.test.ts'],
+    exclude: ['**/dist/**', '**/node_modules/**'],
+    disableConsoleIntercept: true,
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    maxWorkers: 2,
+    coverage: {
+      provider: 'v8',
+      reporter: ['text-summary', 'json-summary'],
+      include: libraries.map((folder) => `${folder}/src/**/*.ts`),
+      exclude: ['**/*.test.ts', '**/testing/**', '**/index.ts'],
+      thresholds: Object.fromEntries(libraries.map((folder) => [`${folder}/src/**`, { lines: 90 }])),
+    },
+  },
+});

@@ -1,0 +1,33 @@
+import { defineErrors } from '@ccproxy/kernel';
+
+/** Coded errors of the daemon's composition and lifecycle. */
+export const errors = defineErrors({
+  CCP_DAEMON_USAGE: {
+    title: 'Wrong arguments',
+    why: 'ccproxyd was called with an option it does not know or a value it cannot use.',
+    fix: 'See `ccproxy start --help`; ccproxyd takes the same options.',
+    exitCode: 2,
+    httpStatus: 500,
+  },
+  CCP_DAEMON_RUNNING: {
+    title: 'A daemon is already running',
+    why: 'One state directory belongs to one daemon; a second one exits and leaves the first alone.',
+    fix: 'Use the running one (`ccproxy status`), stop it (`ccproxy stop`), or give the second one its own `--state-dir`.',
+    exitCode: 1,
+    httpStatus: 409,
+  },
+  CCP_DAEMON_TAKEOVER: {
+    title: 'The successor could not take over',
+    why: '`ccproxy restart` starts the new daemon first; it failed or did not become ready in time, so the old one goes on serving.',
+    fix: 'Read the reason given, correct it, and run `ccproxy restart` again.',
+    exitCode: 1,
+    httpStatus: 500,
+  },
+  CCP_SOCKET_OCCUPIED: {
+    title: 'Something else is at the path of a socket',
+    why: 'The path where the daemon puts a socket holds a file, a link or a socket of another user.',
+    fix: 'Look at the path named, remove it if it is not wanted, and start again.',
+    exitCode: 1,
+    httpStatus: 500,
+  },
+});

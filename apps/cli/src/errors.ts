@@ -1,0 +1,19 @@
+import { defineErrors } from '@ccproxy/kernel';
+
+/** Coded errors of the command line itself. */
+export const errors = defineErrors({
+  CCP_USAGE: {
+    title: 'Wrong usage',
+    why: 'A command was called with a flag, argument or value it does not take.',
+    fix: 'Run the command with --help to see what it takes.',
+    exitCode: 2,
+    httpStatus: 400,
+  },
+  CCP_DEMO_FAILED: {
+    title: 'The demonstration failed',
+    why: 'A request of the built-in demonstration was not answered as it must be.',
+    fix: 'Run `ccproxy doctor`; if it finds nothing, report the output of `ccproxy demo`.',
+    exitCode: 1,
+    httpStatus: 500,
+  },
+});

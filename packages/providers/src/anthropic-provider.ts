@@ -1,0 +1,71 @@
+import type { ProviderConfig } from '@ccproxy/config';
+import type { Clock } from '@ccproxy/kernel';
+import type { Dispatcher } from 'undici';
+import { createDispatcher, type Egress, isLoopback } from './egress.js';
+import { errors } from './errors.js';
+import { failedCall } from './failed-call.js';
+import type { Availability, HeaderFields, Provider, ProviderCall, ProviderRequest, ProviderSink } from './provider.js';
+import { requestHeaders } from './request-headers.js';
+import { UpstreamCall, type UpstreamCallContext } from './upstream-call.js';
+
+const available: Availability = { available: true };
+
+const isAnthropicHost = (hostname: string): boolean => hostname === 'anthropic.com' || hostname.endsWith('.anthropic.com');
+
+/** A bearer of a claude.ai login (facts page claude-code-client §7); API keys have another kind in their third part. */
+const isSubscription = (authorization: HeaderFields[string]): boolean =>
+  typeof authorization === 'string' && /^bearer\s+sk-ant-oat/i.test(authorization);
+
+/** The Anthropic Messages API, or any server that speaks it: bytes pass through. */
+export class AnthropicProvider implements Provider {
+  readonly name: string;
+  readonly type = 'anthropic';
+  readonly protocol = 'anthropic';
+  readonly origin: string;
+  readonly openToAnonymous: boolean;
+  readonly #auth: ProviderConfig['auth'];
+  readonly #prefix: string;
+  readonly #guardsSubscription: boolean;
+  readonly #dispatcher: Dispatcher;
+  readonly #context: UpstreamCallContext;
+
+  /** Throws TypeError for a `baseUrl` that is not an http(s) URL, and what reading a CA file throws. */
+  constructor(config: ProviderConfig, baseUrl: string, deps: { readonly clock: Clock; readonly egress: Egress }) {
+    const url = new URL(baseUrl);
+    if (url.protocol !== 'https:' && url.protocol !== 'http:') throw new TypeError('its baseUrl is not an http or https URL');
+    this.name = config.name;
+    this.origin = url.origin;
+    this.openToAnonymous = config.auth.kind === 'client';
+    this.#auth = config.auth;
+    this.#prefix = url.pathname.replace(/\/+$/, '');
+    this.#guardsSubscription = config.auth.kind === 'client' && !isAnthropicHost(url.hostname) && !isLoopback(url.hostname);
+    this.#dispatcher = createDispatcher(url.origin, deps.egress, config.timeouts.connect);
+    this.#context = { provider: config.name, dispatcher: this.#dispatcher, clock: deps.clock, timeouts: config.timeouts };
+  }
+
+  availability(): Availability {
+    return available;
+  }
+
+  call(request: ProviderRequest, sink: ProviderSink): ProviderCall {
+    if (this.#guardsSubscription && isSubscription(request.clientHeaders['authorization'])) {
+      const message = `a Claude subscription login is not sent to ${this.origin} (provider "${this.name}")`;
+      return failedCall(errors.CCP_PROVIDER_SUBSCRIPTION({ message }), sink);
+    }
+    return new UpstreamCall(
+      this.#context,
+      {
+        origin: this.origin,
+        method: request.method,
+        path: this.#prefix + request.path,
+        headers: requestHeaders(request.clientHeaders, this.#auth),
+        body: request.body ?? null,
+      },
+      sink,
+    );
+  }
+
+  close(): Promise<void> {
+    return this.#dispatcher.close();
+  }
+}

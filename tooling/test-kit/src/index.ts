@@ -1,0 +1,12 @@
+export { ccproxyBin, ccproxydBin, repositoryRoot } from './bins.ts';
+export { startFakeAnthropic, type FakeAnthropic, type FakeAnthropicOptions } from './fake-anthropic/start-fake-anthropic.ts';
+export type { LoggedRequest } from './fake-anthropic/request-log.ts';
+export type { ScriptStep, StepCondition } from './fake-anthropic/script-step.ts';
+export { faultKinds, type FaultKind } from './fake-anthropic/faults.ts';
+export { findSecrets, newCanaryKey, type FoundSecret } from './find-secrets.ts';
+export { freePort } from './free-port.ts';
+export { createProcesses, type Processes, type SpawnOptions, type TrackedProcess } from './processes.ts';
+export { runBin, type RunOptions, type RunResult } from './run-bin.ts';
+export { startDaemon, type Daemon, type DaemonOptions } from './start-daemon.ts';
+export { createTempHome, type TempHome } from './temp-home.ts';
+export { waitFor, type WaitOptions } from './wait-for.ts';

@@ -1,1 +1,13 @@
-export {};
+export { type DatabaseHealth, type DatabaseWorker, openDatabaseWorker, type OpenDatabaseWorkerOptions } from './database-worker.js';
+export type { DecisionTable, StoredDecision } from './decision-table.js';
+export { errors as storeErrors } from './errors.js';
+export { type ExclusiveLock, holdExclusiveLock } from './exclusive-lock.js';
+export type { KeyValue, KeyValueEntry } from './key-value.js';
+export type { CloseEntry, LedgerBatch, LedgerTable, OpenEntry, StoredAttempt, StoredTotals } from './ledger-table.js';
+export type { SqliteConnection } from './load-sqlite.js';
+export { createMemoryStore } from './memory-store.js';
+export type { Migration } from './migration.js';
+export { openDatabase, type OpenDatabaseOptions, type OpenedDatabase, type SyncMode } from './open-database.js';
+export { openSqliteStore, type SqliteStore } from './sqlite-store.js';
+export type { Store } from './store.js';
+export type { Batch, BatchStatement, SqlRow, SqlValue } from './thread-protocol.js';

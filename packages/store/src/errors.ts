@@ -1,0 +1,75 @@
+import { defineErrors } from '@ccproxy/kernel';
+
+/** The coded errors of this package. */
+export const errors = defineErrors({
+  CCP_STORE_NEWER: {
+    title: 'Database written by a newer version',
+    why: 'The database file holds tables of a newer version of ccproxy than the one that opens it.',
+    fix: 'Update ccproxy, or move the database file away to start with an empty one.',
+    exitCode: 1,
+    httpStatus: 500,
+  },
+  CCP_STORE_LOCKED: {
+    title: 'Database in use',
+    why: 'Another process holds the file and SQLite does not wait on the event loop.',
+    fix: 'Stop the other process that uses the same state directory, or give this one its own with --state-dir.',
+    exitCode: 1,
+    httpStatus: 503,
+    anthropicType: 'overloaded_error',
+    retryable: true,
+  },
+  CCP_STORE_CORRUPT: {
+    title: 'Database corrupted',
+    why: 'SQLite found the file damaged: a failing disk, a file system without working locks, or a file that is not a database.',
+    fix: 'Nothing needs to be done to go on: the damaged file is kept beside a fresh one. Check the disk; `sqlite3 <file> .recover` may save old rows.',
+    exitCode: 1,
+    httpStatus: 503,
+    retryable: true,
+  },
+  CCP_STORE_FULL: {
+    title: 'No space for the database',
+    why: 'The disk, a quota or a file size limit leaves no room for the database or its write-ahead log.',
+    fix: 'Free some space on the disk that holds the state directory.',
+    exitCode: 1,
+    httpStatus: 507,
+    retryable: true,
+  },
+  CCP_STORE_READ_ONLY: {
+    title: 'Database cannot be written',
+    why: 'The file, its directory or the file system does not let this user write.',
+    fix: 'Give the user who runs ccproxy write access to the state directory, or choose another with --state-dir.',
+    exitCode: 1,
+    httpStatus: 503,
+  },
+  CCP_STORE_UNAVAILABLE: {
+    title: 'Database not available',
+    why: 'The database could not be opened, or it failed with an I/O error.',
+    fix: 'Look at the message for the cause; `ccproxy doctor` checks the state directory.',
+    exitCode: 1,
+    httpStatus: 503,
+    retryable: true,
+  },
+  CCP_STORE_MIGRATION: {
+    title: 'Database layout could not be brought up to date',
+    why: 'A migration failed and was rolled back, or the list of migrations has a gap.',
+    fix: 'Report the message; the database is unchanged and the previous version of ccproxy still opens it.',
+    exitCode: 1,
+    httpStatus: 500,
+  },
+  CCP_STORE_BUSY: {
+    title: 'Too many writes waiting',
+    why: 'Writes arrive faster than the database takes them, and the queue before it is bounded.',
+    fix: 'Try again later; if it stays, the disk is too slow for the load.',
+    exitCode: 1,
+    httpStatus: 503,
+    anthropicType: 'overloaded_error',
+    retryable: true,
+  },
+  CCP_STORE_VALUE: {
+    title: 'Value not accepted',
+    why: 'A key or value is larger than the key-value store takes, or the store is full.',
+    fix: 'Store less under one key; big content belongs in files.',
+    exitCode: 1,
+    httpStatus: 413,
+  },
+});

@@ -1,0 +1,1 @@
+export { type StoreContractCase, storeContract } from './store-contract.js';

@@ -1,0 +1,155 @@
+import { randomBytes } from 'node:crypto';
+import { link, readdir, readFile, rm, unlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { asCcproxyError } from './as-ccproxy-error.js';
+import type { CcproxyError } from './ccproxy-error.js';
+import type { Clock } from './clock.js';
+import { errnoHint, errnoOf } from './errno-error.js';
+import { errors } from './errors.js';
+import { type LockRecord, parseLockRecord } from './lock-record.js';
+import { currentProcessIdentity, isAlive, type ProcessIdentity } from './process-identity.js';
+import { writeFileAtomic } from './write-file-atomic.js';
+
+/** A lock this process holds. */
+export interface FileLock {
+  readonly file: string;
+  readonly owner: ProcessIdentity;
+  /** Gives the lock back; again, or after a hand-over, it does nothing. */
+  release(): Promise<void>;
+  /** Makes another live process the owner in one step; that process takes it with `adoptLock`. */
+  handOver(identity: ProcessIdentity): Promise<void>;
+}
+
+export interface AcquireLockOptions {
+  readonly clock: Clock;
+  /** How long to wait for another owner, ms; 0 = try once. */
+  readonly waitMs: number;
+  /** How often to look, ms; 50. */
+  readonly pollMs?: number;
+  readonly owner?: ProcessIdentity;
+}
+
+/**
+ * Takes the inter-process lock `file`, whose directory must exist and be private. The lock is a file that appears by `link`, complete from
+ * the start, with the owner's identity. A lock whose owner is gone (kill -9, reboot, its pid now another process), or that holds no
+ * readable record, is taken over; of any number of takers exactly one gets it.
+ * @throws CCP_LOCK_HELD naming the owner's pid; CCP_DISK_FULL, CCP_PERMISSION_DENIED, CCP_READ_ONLY, CCP_PATH_MISSING
+ */
+export async function acquireLock(file: string, options: AcquireLockOptions): Promise<FileLock> {
+  const { clock, waitMs, pollMs = 50, owner = currentProcessIdentity() } = options;
+  const record: LockRecord = { pid: owner.pid, startTicks: owner.startTicks, bootId: owner.bootId, nonce: randomBytes(9).toString('hex') };
+  const claim = `${file}.${record.nonce}.claim`;
+  const end = clock.monotonic() + waitMs;
+  try {
+    await writeFile(claim, JSON.stringify(record), { flag: 'wx', mode: 0o600 });
+    for (;;) {
+      if (await tryToTake(file, claim)) return heldLock(file, record);
+      const left = end - clock.monotonic();
+      if (left <= 0) throw await lockHeld(file);
+      await sleep(clock, Math.min(left, pollMs * (0.5 + Math.random())));
+    }
+  } catch (error) {
+    throw errnoHint(error, { action: 'take the lock', file }) ?? asCcproxyError(error);
+  } finally {
+    await rm(claim, { force: true });
+  }
+}
+
+/** The lock that was handed over to this process; undefined when `file` names another owner or nobody. */
+export async function adoptLock(file: string, owner: ProcessIdentity = currentProcessIdentity()): Promise<FileLock | undefined> {
+  const record = await readRecord(file);
+  if (record === undefined || record.pid !== owner.pid || record.startTicks !== owner.startTicks) return undefined;
+  return heldLock(file, record);
+}
+
+async function tryToTake(file: string, claim: string): Promise<boolean> {
+  if (await tryLink(claim, file)) return true;
+  const owner = await readRecord(file);
+  if (owner !== undefined && isAlive(owner)) return false;
+  return takeOver(file, claim);
+}
+
+/**
+ * Replaces a dead owner. Removing its file must not hit the lock of a faster taker, so only one taker may be at it: each announces itself
+ * with a `.taker` file and then looks for others; of two, the later announcement is seen by the later look, so never both go on. Whoever
+ * sees another live taker steps back and tries later. What dead contenders left is swept.
+ */
+async function takeOver(file: string, claim: string): Promise<boolean> {
+  const announcement = claim.replace(/\.claim$/, '.taker');
+  await link(claim, announcement);
+  try {
+    if (await otherTakers(file, announcement)) return false;
+    const owner = await readRecord(file);
+    if (owner !== undefined && isAlive(owner)) return false;
+    await rm(file, { force: true });
+    return await tryLink(claim, file);
+  } finally {
+    await unlink(announcement);
+  }
+}
+
+async function otherTakers(file: string, own: string): Promise<boolean> {
+  const dir = path.dirname(file);
+  let seen = false;
+  for (const name of await readdir(dir)) {
+    const other = path.join(dir, name);
+    if (other === own || !name.startsWith(`${path.basename(file)}.`) || !/\.(?:taker|claim)$/.test(name)) continue;
+    const record = await readRecord(other);
+    if (record !== undefined && isAlive(record)) seen ||= name.endsWith('.taker');
+    // An unreadable claim may be one that is just being written; a taker is a link to a complete file.
+    else if (record !== undefined || name.endsWith('.taker')) await rm(other, { force: true });
+  }
+  return seen;
+}
+
+async function tryLink(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to);
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+async function readRecord(file: string): Promise<LockRecord | undefined> {
+  try {
+    return parseLockRecord(await readFile(file, 'utf8'));
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function heldLock(file: string, record: LockRecord): FileLock {
+  let mine = true;
+  const stillOurs = async () => (await readRecord(file))?.nonce === record.nonce;
+  return {
+    file,
+    owner: { pid: record.pid, startTicks: record.startTicks, bootId: record.bootId },
+    async release() {
+      if (mine && (await stillOurs())) await rm(file, { force: true });
+      mine = false;
+    },
+    async handOver(identity) {
+      if (!mine || !(await stillOurs()))
+        throw errors.CCP_LOCK_LOST({ message: `the lock ${file} is not held by this process any more`, where: { file } });
+      await writeFileAtomic(file, JSON.stringify({ ...identity, nonce: record.nonce }));
+      mine = false;
+    },
+  };
+}
+
+async function lockHeld(file: string): Promise<CcproxyError> {
+  const owner = await readRecord(file);
+  const who = owner === undefined ? 'another process' : `process ${owner.pid}`;
+  return errors.CCP_LOCK_HELD({
+    message: `the lock ${file} is held by ${who}`,
+    where: { file },
+    ...(owner === undefined ? {} : { details: { pid: owner.pid } }),
+  });
+}
+
+function sleep(clock: Clock, ms: number): Promise<void> {
+  return new Promise((resolve) => void clock.setTimeout(resolve, ms));
+}

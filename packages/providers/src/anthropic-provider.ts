@@ -28,6 +28,7 @@ export class AnthropicProvider implements Provider {
   readonly #guardsSubscription: boolean;
   readonly #dispatcher: Dispatcher;
   readonly #context: UpstreamCallContext;
+  #closed: Promise<void> | undefined;
 
   /** Throws TypeError for a `baseUrl` that is not an http(s) URL, and what reading a CA file throws. */
   constructor(config: ProviderConfig, baseUrl: string, deps: { readonly clock: Clock; readonly egress: Egress }) {
@@ -66,6 +67,7 @@ export class AnthropicProvider implements Provider {
   }
 
   close(): Promise<void> {
-    return this.#dispatcher.close();
+    this.#closed ??= this.#dispatcher.close();
+    return this.#closed;
   }
 }

@@ -24,8 +24,7 @@ const STRIPPED = new Set([
   'www-authenticate',
 ]);
 
-const isStripped = (name: string): boolean =>
-  STRIPPED.has(name) || name.startsWith('access-control-') || name.startsWith('x-ccproxy-');
+const isStripped = (name: string): boolean => STRIPPED.has(name) || name.startsWith('access-control-') || name.startsWith('x-ccproxy-');
 
 /** What of an answer's headers may go to the client. */
 export function responseHeaders(upstream: HeaderFields): HeaderFields {

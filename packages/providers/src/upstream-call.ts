@@ -111,7 +111,10 @@ export class UpstreamCall implements ProviderCall, Dispatcher.DispatchHandler {
     this.#fail(upstreamError(this.#provider, cause));
   }
 
-  #refuse(code: 'CCP_UPSTREAM_MALFORMED' | 'CCP_UPSTREAM_REDIRECT' | 'CCP_UPSTREAM_ENCODING' | 'CCP_UPSTREAM_TOO_LARGE', what: string): void {
+  #refuse(
+    code: 'CCP_UPSTREAM_MALFORMED' | 'CCP_UPSTREAM_REDIRECT' | 'CCP_UPSTREAM_ENCODING' | 'CCP_UPSTREAM_TOO_LARGE',
+    what: string,
+  ): void {
     const error = errors[code]({ message: `provider "${this.#provider}" ${what}`, details: { provider: this.#provider } });
     this.#fail(error);
     this.#destroy(error.message);

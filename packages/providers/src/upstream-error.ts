@@ -40,7 +40,8 @@ const factoryOf = (code: string, cause: Error) => {
   if (known !== undefined) return known;
   if (TLS.test(code)) return errors.CCP_UPSTREAM_TLS;
   if (/proxy/i.test(cause.message) && code.startsWith('UND_ERR')) return errors.CCP_UPSTREAM_PROXY;
-  return MALFORMED.test(code) ? errors.CCP_UPSTREAM_MALFORMED : errors.CCP_UPSTREAM_RESET;
+  // undici gives its parser's error no code.
+  return MALFORMED.test(code) || cause.name === 'HTTPParserError' ? errors.CCP_UPSTREAM_MALFORMED : errors.CCP_UPSTREAM_RESET;
 };
 
 /**

@@ -32,7 +32,11 @@ const numberAfter = (text: string, word: string): number | undefined => {
 
 const errorOf = (status: number | undefined): DemoScenario['error'] => {
   if (status === undefined || status < 400 || status > 599) return undefined;
-  return { status, type: ERROR_TYPES[status] ?? 'api_error', message: `The demo provider answers ${status} because the request asked for it.` };
+  return {
+    status,
+    type: ERROR_TYPES[status] ?? 'api_error',
+    message: `The demo provider answers ${status} because the request asked for it.`,
+  };
 };
 
 const toolOf = (request: DemoRequest): DemoScenario['tool'] => {

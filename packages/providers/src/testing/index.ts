@@ -1,0 +1,5 @@
+export { type BehaviourName, behaviours } from './behaviours.js';
+export { collect, type Collected } from './collect.js';
+export { type Behaviour, type Exchange, FakeUpstream, type SeenRequest } from './fake-upstream.js';
+export { type ContractCheck, type ContractSubject, providerContract } from './provider-contract.js';
+export { errorEvent, messageDocument, messageFrames, sendError, streamHead, wantsStream } from './sse-answer.js';

@@ -3,17 +3,26 @@ import type { z } from 'zod';
 /** `read` looks, `write` changes or stops something. Both need the token of `run/token`. */
 export type IpcPermission = 'read' | 'write';
 
-/** A method of the control channel: its name and the shapes that cross it. */
-export interface IpcMethod<Input = unknown, Output = unknown> {
+/**
+ * What a client needs to know of a method or stream at run time: its name. The types travel along without a schema, so
+ * that a program that only calls loads no validator. `types` never has a value.
+ */
+export interface IpcName<Input = unknown, Output = unknown> {
   readonly name: string;
+  readonly types?: { readonly input: Input; readonly output: Output };
+}
+
+/** A method of the control channel: its name and the shapes that cross it. */
+export interface IpcMethod<Input = unknown, Output = unknown> extends IpcName<Input, Output> {
+  /** Time the handler has, ms; the server's `callMs` when absent. */
+  readonly timeoutMs?: number;
   readonly permission: IpcPermission;
   readonly input: z.ZodType<Input>;
   readonly output: z.ZodType<Output>;
 }
 
 /** A subscription: one call, many events, until either side ends it. */
-export interface IpcStream<Input = unknown, Event = unknown> {
-  readonly name: string;
+export interface IpcStream<Input = unknown, Event = unknown> extends IpcName<Input, Event> {
   readonly permission: IpcPermission;
   readonly input: z.ZodType<Input>;
   readonly event: z.ZodType<Event>;

@@ -48,6 +48,7 @@ export const daemonStop = defineMethod({
 export const daemonRestart = defineMethod({
   name: 'daemon.restart',
   permission: 'write',
+  timeoutMs: 60_000,
   input: z.strictObject({ argv: z.array(z.string()).optional(), env: z.record(z.string(), z.string()).optional() }),
   output: z.object({ oldPid: z.number(), newPid: z.number() }),
 });

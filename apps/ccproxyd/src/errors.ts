@@ -23,11 +23,4 @@ export const errors = defineErrors({
     exitCode: 1,
     httpStatus: 500,
   },
-  CCP_SOCKET_OCCUPIED: {
-    title: 'Something else is at the path of a socket',
-    why: 'The path where the daemon puts a socket holds a file, a link or a socket of another user.',
-    fix: 'Look at the path named, remove it if it is not wanted, and start again.',
-    exitCode: 1,
-    httpStatus: 500,
-  },
 });

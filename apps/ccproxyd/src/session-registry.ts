@@ -1,0 +1,98 @@
+import { hash } from 'node:crypto';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { IpcPeer } from '@ccproxy/ipc';
+import { isAlive, type Logger, parseJson, readProcessIdentity, writeFileAtomic } from '@ccproxy/kernel';
+import { z } from 'zod';
+
+/** What the registry of gateway tokens must be able to do for sessions. */
+export interface SessionTokens {
+  add(entry: { readonly id: string; readonly token: string; readonly principal: { readonly kind: 'gateway'; readonly id: string } }): void;
+  /** Accepts a token of which only the SHA-256 (base64) is known. */
+  restore(entry: { readonly id: string; readonly digest: string; readonly principal: { readonly kind: 'gateway'; readonly id: string } }): void;
+  revoke(id: string): boolean;
+}
+
+/** A session as it lies in `run/sessions/<id>.json`: enough to accept its token after a restart, not enough to make it. */
+const SessionRecord = z.object({
+  id: z.string(),
+  digest: z.string(),
+  client: z.string(),
+  owner: z.object({ pid: z.number().int(), startTicks: z.number(), bootId: z.string() }),
+});
+type SessionRecord = z.infer<typeof SessionRecord>;
+
+/** Gateway tokens of small power, one per Claude session, valid while the process that opened the session lives. */
+export interface SessionRegistry {
+  /** Opens a session for the process `pid` and returns its token; it ends with the connection of `peer`. */
+  open(peer: IpcPeer, request: { readonly client: string; readonly pid: number }): Promise<{ readonly id: string; readonly token: string }>;
+  /** Ties a session that survived a restart to a new connection; false when it is not known (any more). */
+  resume(peer: IpcPeer, id: string): boolean;
+  /** Accepts the sessions whose owner still lives, removes the records of all others. Returns how many live. */
+  restore(): Promise<number>;
+  /** From now on the end of a connection means that this daemon stops, not that the session ended. */
+  retain(): void;
+}
+
+/** Creates the registry over `dir` (0700). */
+export function createSessionRegistry(deps: {
+  readonly dir: string;
+  readonly tokens: SessionTokens;
+  readonly logger: Logger;
+  readonly newId: () => string;
+  readonly newToken: () => string;
+}): SessionRegistry {
+  const holders = new Map<string, string>();
+  let retaining = false;
+  const fileOf = (id: string): string => join(deps.dir, `${id}.json`);
+
+  const hold = (peer: IpcPeer, id: string): void => {
+    holders.set(id, peer.connectionId);
+    peer.onClose(() => {
+      if (retaining || holders.get(id) !== peer.connectionId) return;
+      holders.delete(id);
+      deps.tokens.revoke(id);
+      rm(fileOf(id), { force: true }).catch((error: unknown) => deps.logger.warn({ err: error, session: id }, 'session record not removed'));
+    });
+  };
+
+  return {
+    async open(peer, request) {
+      const id = deps.newId();
+      const token = deps.newToken();
+      const owner = readProcessIdentity(request.pid) ?? { pid: request.pid, startTicks: 0, bootId: '' };
+      const record: SessionRecord = { id, digest: hash('sha256', token, 'base64'), client: request.client, owner };
+      await writeFileAtomic(fileOf(id), `${JSON.stringify(record)}\n`);
+      deps.tokens.add({ id, token, principal: { kind: 'gateway', id } });
+      hold(peer, id);
+      return { id, token };
+    },
+    resume(peer, id) {
+      if (!holders.has(id)) return false;
+      hold(peer, id);
+      return true;
+    },
+    async restore() {
+      for (const name of await readdir(deps.dir)) {
+        if (!/^[\w-]+\.json$/.test(name)) continue;
+        const record = parseRecord(await readFile(join(deps.dir, name), 'utf8'));
+        if (record !== undefined && `${record.id}.json` === name && isAlive(record.owner)) {
+          deps.tokens.restore({ id: record.id, digest: record.digest, principal: { kind: 'gateway', id: record.id } });
+          holders.set(record.id, '');
+        } else {
+          await rm(join(deps.dir, name), { force: true });
+        }
+      }
+      return holders.size;
+    },
+    retain() {
+      retaining = true;
+    },
+  };
+}
+
+function parseRecord(text: string): SessionRecord | undefined {
+  const json = parseJson(text);
+  const record = json.ok ? SessionRecord.safeParse(json.value) : undefined;
+  return record?.success === true ? record.data : undefined;
+}

@@ -1,0 +1,47 @@
+import { asCcproxyError, CcproxyError, type AppPaths, resolvePaths } from '@ccproxy/kernel';
+import { Command, Flags } from '@oclif/core';
+import { homedir } from 'node:os';
+import { errors } from './errors.js';
+import { renderError } from './render/render-error.js';
+
+/** Flags that choose which daemon a command is about. */
+export interface LocationFlags {
+  readonly config?: string | undefined;
+  readonly 'state-dir'?: string | undefined;
+  readonly 'log-dir'?: string | undefined;
+}
+
+/** What every command of ours shares: location flags, `--json`, coded errors with their exit code. */
+export abstract class BaseCommand extends Command {
+  static override enableJsonFlag = true;
+  static override baseFlags = {
+    config: Flags.string({ summary: 'Configuration file (relative or absolute).', helpGroup: 'LOCATION', helpValue: 'FILE' }),
+    'state-dir': Flags.string({ summary: 'State directory instead of ~/.ccproxy.', helpGroup: 'LOCATION', helpValue: 'DIR' }),
+    'log-dir': Flags.string({ summary: 'Log directory instead of <state-dir>/logs.', helpGroup: 'LOCATION', helpValue: 'DIR' }),
+  };
+
+  protected paths(flags: LocationFlags): AppPaths {
+    return resolvePaths({
+      env: process.env,
+      home: homedir(),
+      platform: process.platform,
+      ...(flags['state-dir'] === undefined ? {} : { stateDir: flags['state-dir'] }),
+      ...(flags['log-dir'] === undefined ? {} : { logDir: flags['log-dir'] }),
+    });
+  }
+
+  protected override async catch(thrown: Error & { exitCode?: number; oclif?: { exit?: number } }): Promise<void> {
+    if (thrown.oclif?.exit === 0) throw thrown;
+    const error = codedError(thrown);
+    process.exitCode = error.exitCode;
+    if (this.jsonEnabled()) this.logJson({ error: error.toJSON() });
+    else process.stderr.write(`${renderError(error.toJSON())}\n`);
+  }
+}
+
+/** oclif's parser errors are usage errors; everything else unknown is a fault of ours. */
+function codedError(thrown: Error & { oclif?: { exit?: number } }): CcproxyError {
+  if (CcproxyError.isInstance(thrown)) return thrown;
+  if (thrown.oclif?.exit !== undefined) return errors.CCP_USAGE({ message: thrown.message.split('\n')[0] ?? thrown.message, cause: thrown });
+  return asCcproxyError(thrown);
+}

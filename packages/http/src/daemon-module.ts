@@ -5,7 +5,7 @@ import type { Metrics } from '@ccproxy/telemetry';
 /**
  * A capability of the daemon. The daemon composes these and does nothing else; two capabilities never edit the same file.
  * Routes are a Fastify plugin inside the guarded server; each route says who may call it with `config: { access }`
- * (`open` | `gateway`, the default | `admin`).
+ * (`open` | `gateway`, the default | `token` | `admin`).
  */
 export interface DaemonModule {
   readonly name: string;
@@ -23,7 +23,11 @@ export interface DaemonModule {
   drain?(deadline: AbortSignal): Promise<void>;
 }
 
-export type RouteAccess = 'open' | 'gateway' | 'admin';
+/**
+ * Who may call a route. `open`: everybody. `gateway`: everybody on a loopback server without `server.authKey`, else a
+ * caller with a local token. `token`: always a local token. `admin`: the token of `run/token`.
+ */
+export type RouteAccess = 'open' | 'gateway' | 'token' | 'admin';
 
 /** Who a request speaks for, found by the guard. */
 export type Principal =

@@ -1,0 +1,98 @@
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Principal } from './daemon-module.js';
+
+/** What every token made by `mintToken` begins with. A credential of this form never belongs to an upstream. */
+export const localTokenPrefix = 'ccp_';
+
+/** A new local token: 256 random bits behind the prefix that marks it as ours. */
+export const mintToken = (random: (size: number) => Buffer = randomBytes): string =>
+  `${localTokenPrefix}${random(32).toString('base64url')}`;
+
+export interface TokenEntry {
+  readonly token: string;
+  readonly principal: Exclude<Principal, { kind: 'anonymous' }>;
+  /** Name under which the token is revoked: `admin`, `server`, a session or key id. */
+  readonly id: string;
+}
+
+/** The local secrets that open this daemon. Only digests are kept. */
+export interface TokenRegistry {
+  /** Adds a token; one with the same id is replaced. Empty tokens are refused with a RangeError. */
+  add(entry: TokenEntry): void;
+  /** Removes the token of that id; false when there was none. */
+  revoke(id: string): boolean;
+  /** Whose token it is, or undefined. */
+  lookup(candidate: string): Principal | undefined;
+  /** True for a token of ours that opens nothing (any more): it must be refused, never forwarded as somebody else's credential. */
+  isDead(candidate: string): boolean;
+  /** Number of tokens that open something. */
+  readonly size: number;
+}
+
+interface Stored {
+  readonly id: string;
+  readonly digest: Buffer;
+  readonly key: string;
+  readonly principal: Principal;
+}
+
+/** Longer candidates cannot be tokens of ours; hashing them would be work for an attacker's benefit. */
+const longestToken = 1024;
+const rememberedRevocations = 4096;
+
+const digestOf = (token: string): string => hash('sha256', token, 'base64');
+
+/** Makes an empty registry. */
+export function createTokenRegistry(): TokenRegistry {
+  const byDigest = new Map<string, Stored>();
+  const byId = new Map<string, Stored>();
+  const revoked = new Set<string>();
+
+  const bury = (key: string): void => {
+    revoked.add(key);
+    if (revoked.size <= rememberedRevocations) return;
+    for (const oldest of revoked) {
+      revoked.delete(oldest);
+      break;
+    }
+  };
+
+  const revoke = (id: string): boolean => {
+    const stored = byId.get(id);
+    if (stored === undefined) return false;
+    byId.delete(id);
+    byDigest.delete(stored.key);
+    bury(stored.key);
+    return true;
+  };
+
+  return {
+    add({ token, principal, id }) {
+      if (token.length === 0 || token.length > longestToken)
+        throw new RangeError(`the token of ${id} must have 1 to ${longestToken} characters`);
+      revoke(id);
+      const key = digestOf(token);
+      const stored = { id, digest: Buffer.from(key, 'base64'), key, principal };
+      const sameToken = byDigest.get(key);
+      if (sameToken !== undefined) byId.delete(sameToken.id);
+      revoked.delete(key);
+      byDigest.set(key, stored);
+      byId.set(id, stored);
+    },
+    revoke,
+    lookup(candidate) {
+      if (byDigest.size === 0 || candidate.length === 0 || candidate.length > longestToken) return undefined;
+      const key = digestOf(candidate);
+      const stored = byDigest.get(key);
+      if (stored === undefined || !timingSafeEqual(stored.digest, Buffer.from(key, 'base64'))) return undefined;
+      return stored.principal;
+    },
+    isDead(candidate) {
+      if (candidate.startsWith(localTokenPrefix)) return true;
+      return revoked.size > 0 && candidate.length <= longestToken && revoked.has(digestOf(candidate));
+    },
+    get size() {
+      return byDigest.size;
+    },
+  };
+}

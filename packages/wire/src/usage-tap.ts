@@ -1,0 +1,129 @@
+import { objectMember, parseJsonObject, stringMember } from './json-object.js';
+import { SseDecoder } from './sse-decoder.js';
+import type { SseEvent } from './sse-event.js';
+import { readStopReason, readTokenUsage, type TokenUsage, type UsageReport } from './usage-report.js';
+
+/** Watches the bytes of a streamed answer on their way to the client. */
+export interface UsageTap {
+  push(chunk: Buffer): void;
+  /** What was seen; call it once, when the answer has ended or was cut. */
+  end(): UsageReport;
+}
+
+/** `message_start` is looked for this far. */
+const headBytes = 64 * 1024;
+const headSlice = 2048;
+/** Kept of the end: `message_delta` and `message_stop` lie in the last few hundred bytes. */
+const tailBytes = 16 * 1024;
+const maxPieces = 64;
+
+/**
+ * A tap that decodes only the beginning (until `message_start`) and, at the end, the last 16 KB of a stream; events in
+ * between cost one array push per chunk (feasibility.md §1). Correct for any chunking. Chunks are kept by reference and
+ * must not change afterwards. In a compressed body nothing is found: the report is empty and `incomplete`.
+ */
+export function createUsageTap(): UsageTap {
+  const head = createHead();
+  const tail = createTail();
+  return {
+    push(chunk) {
+      head.push(chunk);
+      tail.push(chunk);
+    },
+    end: () => report(head.start(), tail.events()),
+  };
+}
+
+interface MessageStart {
+  readonly usage: TokenUsage;
+  readonly model: string | undefined;
+}
+
+function createHead(): { push(chunk: Buffer): void; start(): MessageStart | undefined } {
+  let decoder: SseDecoder | undefined = new SseDecoder({ maxEventBytes: headBytes });
+  let seen = 0;
+  let start: MessageStart | undefined;
+  const look = (events: readonly SseEvent[]): void => {
+    for (const { data } of events) {
+      const event = start === undefined ? parseJsonObject(data) : undefined;
+      if (event?.['type'] !== 'message_start') continue;
+      const message = objectMember(event, 'message') ?? {};
+      start = { usage: readTokenUsage(message['usage']), model: stringMember(message, 'model') };
+      decoder = undefined;
+    }
+  };
+  return {
+    push(chunk) {
+      for (let at = 0; at < chunk.length && decoder !== undefined; at += headSlice) {
+        const slice = chunk.subarray(at, at + headSlice);
+        seen += slice.length;
+        look(decoder.push(slice).events);
+        if (seen > headBytes) decoder = undefined;
+      }
+    },
+    start() {
+      if (decoder !== undefined) look(decoder.end().events);
+      return start;
+    },
+  };
+}
+
+function createTail(): { push(chunk: Buffer): void; events(): readonly SseEvent[] } {
+  let pieces: Buffer[] = [];
+  let bytes = 0;
+  let cut = false;
+  const trim = (): Buffer => {
+    const joined = Buffer.concat(pieces);
+    const kept = joined.subarray(Math.max(0, joined.length - tailBytes));
+    cut ||= kept.length < joined.length;
+    return kept;
+  };
+  return {
+    push(chunk) {
+      if (chunk.length >= tailBytes) {
+        cut ||= bytes > 0 || chunk.length > tailBytes;
+        pieces = [chunk.subarray(chunk.length - tailBytes)];
+      } else {
+        pieces.push(chunk);
+        if (pieces.length > maxPieces) pieces = [trim()];
+      }
+      bytes += chunk.length;
+    },
+    events() {
+      const kept = trim();
+      const decoder = new SseDecoder({ maxEventBytes: tailBytes });
+      return [...decoder.push(cut ? afterFirstLine(kept) : kept).events, ...decoder.end().events];
+    },
+  };
+}
+
+/** Drops the line the cut went through, so that text inside it is never read as a field. */
+function afterFirstLine(bytes: Buffer): Buffer {
+  const end = bytes.findIndex((byte) => byte === 0x0a || byte === 0x0d);
+  return end === -1 ? bytes.subarray(bytes.length) : bytes.subarray(end);
+}
+
+function report(start: MessageStart | undefined, events: readonly SseEvent[]): UsageReport {
+  let usage = start?.usage ?? {};
+  let stopReason: string | undefined;
+  let final = false;
+  let sawMessageStop = false;
+  let sawError = false;
+  for (const { event, data } of events) {
+    if (!interesting.has(event)) continue;
+    const body = parseJsonObject(data);
+    const type = body === undefined ? undefined : stringMember(body, 'type');
+    if (event === 'error' || type === 'error') sawError = true;
+    else if (type === 'message_stop') sawMessageStop = true;
+    else if (type === 'message_delta' && body !== undefined) {
+      const delta = readTokenUsage(body['usage']);
+      usage = { ...usage, ...delta };
+      final = delta.outputTokens !== undefined;
+      stopReason = readStopReason(objectMember(body, 'delta') ?? {}) ?? stopReason;
+    }
+  }
+  return { usage, stopReason, model: start?.model, sawMessageStop, sawError, incomplete: start === undefined || !final || !sawMessageStop };
+}
+
+/** `message` is the name of an event whose `event:` line is missing. */
+const interesting: ReadonlySet<string> = new Set(['message_delta', 'message_stop', 'error', 'message']);

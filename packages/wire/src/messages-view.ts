@@ -20,8 +20,10 @@ export interface ToolView {
 export interface MediaView {
   /** Blocks of type `image`. */
   readonly images: number;
-  /** Bytes of base64 text in the sources of all blocks. */
-  readonly base64Bytes: number;
+  /** Bytes of base64 text in their sources; 0 for images named by a URL or a file id. */
+  readonly imageBytes: number;
+  /** Bytes of base64 text in the sources of other blocks (PDF documents). */
+  readonly documentBytes: number;
 }
 
 /** What routing, metering and splicing need of a Messages request, read from its bytes. */

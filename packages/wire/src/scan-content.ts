@@ -6,7 +6,8 @@ const blockKeys = nameTable('type', 'content', 'source');
 const sourceKeys = nameTable('type', 'data', 'content');
 const imageType = nameTable('image');
 const base64Type = nameTable('base64');
-const noMedia: MediaView = { images: 0, base64Bytes: 0 };
+/** Nothing but text. */
+export const noMedia: MediaView = { images: 0, imageBytes: 0, documentBytes: 0 };
 /** Message content, the content of a tool result or document in it, and one level more for what may come. */
 const maxBlockDepth = 3;
 
@@ -14,7 +15,7 @@ const maxBlockDepth = 3;
 export function scanContent(cursor: JsonCursor, depth = 1): MediaView {
   let total = noMedia;
   if (depth > maxBlockDepth || !cursor.atArray()) cursor.skipValue();
-  else for (let more = cursor.firstElement(); more; more = cursor.nextElement()) total = sum(total, scanBlock(cursor, depth));
+  else for (let more = cursor.firstElement(); more; more = cursor.nextElement()) total = addMedia(total, scanBlock(cursor, depth));
   return total;
 }
 
@@ -25,21 +26,30 @@ function scanBlock(cursor: JsonCursor, depth: number): MediaView {
   }
   let image = false;
   let content = noMedia;
-  let source = noMedia;
+  let source: Source = noSource;
   for (let key = cursor.firstKey(blockKeys); key !== undefined; key = cursor.nextKey(blockKeys)) {
     if (key === 'type') image = isName(cursor, imageType);
     else if (key === 'content') content = scanContent(cursor, depth + 1);
     else if (key === 'source') source = scanSource(cursor, depth);
     else cursor.skipValue();
   }
-  const inside = sum(content, source);
-  return image ? { ...inside, images: inside.images + 1 } : inside;
+  const inside = addMedia(content, source.content);
+  const { base64Bytes } = source;
+  if (image) return addMedia(inside, { images: 1, imageBytes: base64Bytes, documentBytes: 0 });
+  return base64Bytes === 0 ? inside : addMedia(inside, { images: 0, imageBytes: 0, documentBytes: base64Bytes });
 }
 
-function scanSource(cursor: JsonCursor, depth: number): MediaView {
+interface Source {
+  readonly base64Bytes: number;
+  readonly content: MediaView;
+}
+
+const noSource: Source = { base64Bytes: 0, content: noMedia };
+
+function scanSource(cursor: JsonCursor, depth: number): Source {
   if (!cursor.atObject()) {
     cursor.skipValue();
-    return noMedia;
+    return noSource;
   }
   let base64 = false;
   let dataBytes = 0;
@@ -50,7 +60,7 @@ function scanSource(cursor: JsonCursor, depth: number): MediaView {
     else if (key === 'content') content = scanContent(cursor, depth + 1);
     else cursor.skipValue();
   }
-  return base64 && dataBytes > 0 ? { ...content, base64Bytes: content.base64Bytes + dataBytes } : content;
+  return { base64Bytes: base64 ? dataBytes : 0, content };
 }
 
 /** Whether the value at the cursor is the string the table holds; skips it. */
@@ -67,8 +77,12 @@ function stringBytes(cursor: JsonCursor): number {
   return string ? cursor.pos - start - 2 : 0;
 }
 
-function sum(left: MediaView, right: MediaView): MediaView {
+export function addMedia(left: MediaView, right: MediaView): MediaView {
   if (left === noMedia) return right;
   if (right === noMedia) return left;
-  return { images: left.images + right.images, base64Bytes: left.base64Bytes + right.base64Bytes };
+  return {
+    images: left.images + right.images,
+    imageBytes: left.imageBytes + right.imageBytes,
+    documentBytes: left.documentBytes + right.documentBytes,
+  };
 }

@@ -1,7 +1,7 @@
 import { JsonCursor, JsonSyntaxError } from './json-cursor.js';
 import type { ByteSpan, MediaView, MessageExtent, MessagesView, ScanResult, ToolView } from './messages-view.js';
 import { nameTable } from './name-table.js';
-import { scanContent } from './scan-content.js';
+import { addMedia, noMedia, scanContent } from './scan-content.js';
 
 const bodyKeys = nameTable('model', 'messages', 'system', 'tools', 'metadata', 'max_tokens', 'thinking', 'tool_choice', 'stream');
 const messageKeys = nameTable('role', 'content');
@@ -9,7 +9,6 @@ const roles = nameTable('user', 'assistant', 'system');
 const namedKeys = nameTable('type', 'name');
 const thinkingKeys = nameTable('type', 'budget_tokens');
 const metadataKeys = nameTable('user_id');
-const noMedia: MediaView = { images: 0, base64Bytes: 0 };
 /** The API's own limit for messages; for tools a bound on what is kept of one body. */
 const maxEntries = 100_000;
 
@@ -173,8 +172,7 @@ function scanMessages(cursor: JsonCursor, draft: Draft): void {
   }
   const extents: MessageExtent[] = [];
   let misfit: Misfit | undefined;
-  let images = 0;
-  let base64Bytes = 0;
+  let total = noMedia;
   for (let more = cursor.firstElement(); more; more = cursor.nextElement()) {
     const object = cursor.atObject();
     const start = cursor.pos;
@@ -192,11 +190,10 @@ function scanMessages(cursor: JsonCursor, draft: Draft): void {
     }
     if (role === undefined) misfit = { misfit: `messages.${extents.length}.role: expected a string` };
     else extents.push({ start, end: cursor.pos, role });
-    images += media.images;
-    base64Bytes += media.base64Bytes;
+    total = addMedia(total, media);
   }
   draft.messages = misfit ?? extents;
-  draft.media = { images, base64Bytes };
+  draft.media = total;
 }
 
 function scanRole(cursor: JsonCursor): string | undefined {

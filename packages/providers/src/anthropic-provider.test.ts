@@ -54,18 +54,17 @@ const request = (fields: Partial<ProviderRequest> = {}): ProviderRequest => ({
 const document = request({ body: Buffer.from('{"model":"m","messages":[]}'), stream: false });
 
 describe('AnthropicProvider keeps the contract of providers', () => {
-  for (const { title, run } of providerContract) {
-    it(title, () =>
-      run(async () => {
-        const fake = await FakeUpstream.listen(async (exchange) => {
-          if (exchange.request.path.includes('slow')) await new Promise((resolve) => setTimeout(resolve, 250));
-          return behaviours['drip-3'](exchange);
-        });
-        const made = provider(fake.url);
-        return { provider: made, streaming: request(), document, slow: request({ path: '/v1/slow' }), dispose: () => fake.close() };
-      }),
-    );
-  }
+  it.each(providerContract.map(({ title, run }) => [title, run] as const))('%s', async (_title, run) => {
+    const make = async () => {
+      const fake = await FakeUpstream.listen(async (exchange) => {
+        if (exchange.request.path.includes('slow')) await new Promise((resolve) => setTimeout(resolve, 250));
+        return behaviours['drip-3'](exchange);
+      });
+      const slow = request({ path: '/v1/slow' });
+      return { provider: provider(fake.url), streaming: request(), document, slow, dispose: () => fake.close() };
+    };
+    await expect(run(make)).resolves.toBeUndefined();
+  });
 });
 
 describe('AnthropicProvider request', () => {
@@ -235,7 +234,7 @@ describe('AnthropicProvider abort', () => {
       const fake = await upstream(name);
       const got = collect(provider(fake.url), request());
       await expect.poll(() => fake.seen.length).toBe(1);
-      if (name === 'hang-midway') await expect.poll(() => got.chunks.length).toBeGreaterThan(0);
+      await expect.poll(() => got.chunks.length).toBeGreaterThanOrEqual(name === 'hang-midway' ? 1 : 0);
       const aborted = performance.now();
       got.call.abort();
       await expect.poll(() => fake.last.state, { interval: 5 }).toBe('aborted');

@@ -2,5 +2,3 @@ export { createProvider, type ProviderDeps } from './create-provider.js';
 export type { Egress } from './egress.js';
 export { errors as providersErrors } from './errors.js';
 export type { Availability, HeaderFields, Provider, ProviderCall, ProviderRequest, ProviderSink } from './provider.js';
-export { requestHeaders } from './request-headers.js';
-export { responseHeaders } from './response-headers.js';

@@ -1,9 +1,9 @@
 import type { ProviderTimeouts } from '@ccproxy/config';
 import type { CcproxyError, Clock } from '@ccproxy/kernel';
+import { responseHeadersForClient } from '@ccproxy/wire';
 import type { Dispatcher } from 'undici';
 import { errors } from './errors.js';
 import type { HeaderFields, ProviderCall, ProviderSink } from './provider.js';
-import { responseHeaders } from './response-headers.js';
 import { timeoutError, upstreamError } from './upstream-error.js';
 import { type Expiry, Watchdog } from './watchdog.js';
 
@@ -11,8 +11,6 @@ import { type Expiry, Watchdog } from './watchdog.js';
 const MAX_ANSWER = 256 * 1024 * 1024;
 /** Interim answers (1xx) before the real one. */
 const MAX_INTERIM = 16;
-
-type CallDispatch = Omit<Dispatcher.DispatchOptions, 'method'> & { readonly method: string };
 
 /** What one call needs besides its request. */
 export interface UpstreamCallContext {
@@ -38,11 +36,11 @@ export class UpstreamCall implements ProviderCall, Dispatcher.DispatchHandler {
   #interim = 0;
   #bytes = 0;
 
-  constructor(context: UpstreamCallContext, request: CallDispatch, sink: ProviderSink) {
+  constructor(context: UpstreamCallContext, request: Dispatcher.DispatchOptions, sink: ProviderSink) {
     this.#provider = context.provider;
     this.#sink = sink;
     this.#watchdog = new Watchdog(context.clock, context.timeouts, (expiry, ms) => this.#expire(expiry, ms));
-    context.dispatcher.dispatch(request as Dispatcher.DispatchOptions, this);
+    context.dispatcher.dispatch(request, this);
     this.#dispatching = false;
   }
 
@@ -88,7 +86,7 @@ export class UpstreamCall implements ProviderCall, Dispatcher.DispatchHandler {
       return this.#refuse('CCP_UPSTREAM_ENCODING', 'answered with a content-encoding although none was accepted');
     }
     this.#headSeen = true;
-    this.#sink.onHead(status, responseHeaders(headers));
+    this.#sink.onHead(status, responseHeadersForClient(headers));
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {

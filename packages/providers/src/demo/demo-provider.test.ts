@@ -35,17 +35,16 @@ const accumulate = (text: string, key: string): string =>
     .join('');
 
 describe('DemoProvider keeps the contract of providers', () => {
-  for (const { title, run } of providerContract) {
-    it(title, () =>
-      run(async () => ({
-        provider: createProvider(config, deps),
-        streaming: ask({ stream: true }),
-        document: ask({}),
-        slow: said('[[slow:250]]', { stream: true }),
-        dispose: async () => {},
-      })),
-    );
-  }
+  it.each(providerContract.map(({ title, run }) => [title, run] as const))('%s', async (_title, run) => {
+    const make = async () => ({
+      provider: createProvider(config, deps),
+      streaming: ask({ stream: true }),
+      document: ask({}),
+      slow: said('[[slow:250]]', { stream: true }),
+      dispose: async () => {},
+    });
+    await expect(run(make)).resolves.toBeUndefined();
+  });
 });
 
 describe('DemoProvider', () => {

@@ -1,7 +1,7 @@
 import type { ProviderConfig } from '@ccproxy/config';
 import type { Clock } from '@ccproxy/kernel';
 import type { Availability, Provider, ProviderCall, ProviderRequest, ProviderSink } from '../provider.js';
-import { demoAnswer, demoDocument, demoEvents, demoTokens } from './demo-answer.js';
+import { demoAnswer, demoDocument, demoStream, demoTokens } from './demo-answer.js';
 import { DemoCall, type DemoScript } from './demo-call.js';
 import { readDemoRequest } from './demo-request.js';
 import { demoScenario } from './demo-scenario.js';
@@ -75,7 +75,7 @@ export class DemoProvider implements Provider {
     if (error !== undefined) return failure(error.status, error.type, error.message, delayMs);
     const answer = demoAnswer(request, scenario, body?.length ?? 0, () => this.#id());
     if (!request.stream) return document(200, demoDocument(answer), delayMs);
-    return { status: 200, headers: { 'content-type': 'text/event-stream; charset=utf-8' }, pieces: demoEvents(answer), delayMs };
+    return { status: 200, headers: { 'content-type': 'text/event-stream; charset=utf-8' }, pieces: demoStream(answer), delayMs };
   }
 
   #id(): string {

@@ -6,7 +6,7 @@ export interface JsonErrorPosition {
 }
 
 const literalOrNumber = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
-const stringBody = /(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))/y;
+const escapeSequence = /\\(?:["\\/bfnrt]|u[\da-fA-F]{4})/y;
 
 /** Finds the first error of a text that JSON.parse refused. Iterative, so depth does not matter. */
 export function findJsonError(text: string): JsonErrorPosition {
@@ -65,10 +65,16 @@ class JsonScanner {
   #string(): boolean {
     if (this.#text.charAt(this.#at) !== '"') return false;
     this.#at++;
-    while (this.#match(stringBody));
-    if (this.#text.charAt(this.#at) !== '"') return false;
-    this.#at++;
-    return true;
+    for (;;) {
+      const code = this.#text.charCodeAt(this.#at);
+      if (code === 0x22) {
+        this.#at++;
+        return true;
+      }
+      // Control characters are not allowed in strings; past the end the code is NaN.
+      if (code === 0x5c ? !this.#match(escapeSequence) : !(code >= 0x20)) return false;
+      if (code !== 0x5c) this.#at++;
+    }
   }
 
   #colon(): boolean {

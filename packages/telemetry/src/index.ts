@@ -1,1 +1,12 @@
+export { type AccessEntry, type AccessLog, type AccessLogOptions, createAccessLog } from './access-log.js';
+export { createLogger, type LeveledLogger, type LoggerOptions, parseLogLevel } from './create-logger.js';
+export { createMetrics } from './create-metrics.js';
+export { errorFields } from './error-fields.js';
+export { errors as telemetryErrors } from './errors.js';
+export { createLogSink, type LogSinkOptions } from './file-log-sink.js';
+export type { LineListener, LogSink } from './log-sink.js';
 export type * from './metrics.js';
+export { readLastLines } from './read-last-lines.js';
+export type { RotationOptions } from './rotating-file.js';
+export { createStreamSink, type TextStream } from './stream-sink.js';
+export { teeSink } from './tee-sink.js';

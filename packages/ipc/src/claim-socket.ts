@@ -2,7 +2,7 @@ import { type Stats } from 'node:fs';
 import { chmod, lstat, rename, rm } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { dirname } from 'node:path';
-import { ensurePrivateDir } from '@ccproxy/kernel';
+import { ensurePrivateDir, errnoOf } from '@ccproxy/kernel';
 import { errors } from './errors.js';
 import { isPipe } from './socket-path.js';
 
@@ -67,7 +67,7 @@ async function statIfAny(path: string): Promise<Stats | undefined> {
   try {
     return await lstat(path);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (errnoOf(error) === 'ENOENT') return undefined;
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { CcproxyError, type Clock, systemClock } from '@ccproxy/kernel';
+import { CcproxyError, type Clock, errnoOf, systemClock } from '@ccproxy/kernel';
 import { type Frame, IPC_PROTOCOL, type Welcome } from './envelope.js';
 import { errors } from './errors.js';
 import { createIpcConnection, type IpcConnection } from './ipc-connection.js';
@@ -42,7 +42,7 @@ async function dial(transport: IpcTransport, path: string, timeoutMs: number): P
     return await transport.connect(path, timeoutMs);
   } catch (error) {
     if (CcproxyError.isInstance(error)) throw error;
-    const errno = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    const errno = errnoOf(error) ?? 'unknown';
     throw errors.CCP_IPC_UNREACHABLE({
       message: `Nothing answers on ${path} (${errno}).`,
       where: { file: path },

@@ -1,5 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Frame } from './envelope.js';
 import { encodeFrame, FRAME_END, FrameDecoder, type FrameViolation } from './frame-codec.js';

@@ -30,11 +30,11 @@ export function createNetTransport(options: { readonly limits?: Partial<Transpor
           // What can still fail is a single `accept`; the listener itself goes on.
           server.on('error', () => {});
           resolve({
-            close: () =>
-              new Promise((done) => {
-                server.close(() => done());
-                for (const connection of open) connection.close();
-              }),
+            close: async () => {
+              const closed = new Promise<void>((done) => server.close(() => done()));
+              for (const connection of open) connection.close();
+              await Promise.all([closed, ...[...open].map((connection) => connection.ended)]);
+            },
           });
         });
       }),

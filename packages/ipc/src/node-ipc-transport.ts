@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { dirname, sep } from 'node:path';
+import { errnoOf } from '@ccproxy/kernel';
 import { GuardedParser, IPCModule, type NodeIpcServer } from 'node-ipc';
 import type { Frame } from './envelope.js';
 import { errors } from './errors.js';
@@ -83,7 +84,7 @@ async function stopServer(server: NodeIpcServer, open: ReadonlyMap<Socket, Socke
   const closed = server.server === false ? undefined : once(server.server, 'close');
   if (server.server !== false) server.server.close();
   for (const connection of open.values()) connection.close();
-  await closed;
+  await Promise.all([closed, ...[...open.values()].map((connection) => connection.ended)]);
   server.stop();
 }
 
@@ -116,7 +117,7 @@ function sender(socket: Socket, emit: (frame: Frame) => boolean, limits: Transpo
       emit(frame);
       return !socket.destroyed;
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ERR_IPC_FRAME_TOO_LARGE') {
+      if (errnoOf(error) === 'ERR_IPC_FRAME_TOO_LARGE') {
         throw frameTooLarge(frame.type, Buffer.byteLength(JSON.stringify(frame)), limits.frameBytes);
       }
       throw error;

@@ -1,4 +1,4 @@
-import type { Clock, Logger } from '@ccproxy/kernel';
+import { type Clock, errnoOf, type Logger } from '@ccproxy/kernel';
 import { createAttemptLimiter } from './attempt-limiter.js';
 import { createBindingTable } from './binding-table.js';
 import { claimSocket, type SocketClaim } from './claim-socket.js';
@@ -94,7 +94,7 @@ async function listen(
     return listener;
   } catch (error) {
     await listener?.close();
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    const code = errnoOf(error) ?? String(error);
     const options = { where: { file: path }, cause: error };
     throw code === 'EADDRINUSE'
       ? errors.CCP_IPC_IN_USE({ message: `A daemon already listens on ${path}.`, ...options })

@@ -8,6 +8,7 @@ export class SocketConnection implements TransportConnection {
   readonly #socket: Socket;
   readonly #write: (frame: Frame) => boolean;
   readonly #closeGraceMs: number;
+  readonly #ended = Promise.withResolvers<void>();
   #handlers: ConnectionHandlers | undefined;
   #closing = false;
   #closed = false;
@@ -22,7 +23,13 @@ export class SocketConnection implements TransportConnection {
     socket.once('close', () => {
       this.#closed = true;
       this.#handlers?.onClose();
+      this.#ended.resolve();
     });
+  }
+
+  /** Resolves after the handlers were told of the end. */
+  get ended(): Promise<void> {
+    return this.#ended.promise;
   }
 
   get closed(): boolean {
@@ -43,6 +50,7 @@ export class SocketConnection implements TransportConnection {
   }
 
   violate(violation: FrameViolation): void {
+    this.#socket.pause();
     if (!this.#closing) this.#handlers?.onViolation(violation);
   }
 
@@ -55,7 +63,6 @@ export class SocketConnection implements TransportConnection {
     if (this.#closing || this.#closed) return;
     this.#closing = true;
     this.#socket.end();
-    // Reading goes on, into nothing: a peer in the middle of a long write would otherwise never see the end.
     setTimeout(() => this.#socket.destroy(), this.#closeGraceMs).unref();
   }
 }

@@ -192,6 +192,7 @@ describe.each([
     await until(() => seen.violations.length + seen.closes > 0);
     connection.close();
     await until(() => socket.closed);
+    expect(seen.frames).toEqual([]);
   });
 
   it('closes a connection whose reader never reads, keeping no more than the limit', async () => {
@@ -218,6 +219,7 @@ describe.each([
     for (let n = 0; n < 20; n += 1) connection.send({ type: 'event', data: 'x'.repeat(100_000) });
     connection.close();
     await until(() => seen.closes === 1);
+    expect(connection.closed).toBe(true);
     socket.destroy();
   });
 
@@ -229,6 +231,7 @@ describe.each([
     await until(() => accepted.every(({ seen }) => seen.frames.length === 1));
     for (const socket of sockets) socket.destroy();
     await until(() => accepted.every(({ seen }) => seen.closes === 1));
+    expect(accepted).toHaveLength(300);
   });
 
   it('never removes what lies at its path', async () => {

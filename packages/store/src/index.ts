@@ -10,4 +10,5 @@ export type { Migration } from './migration.js';
 export { openDatabase, type OpenDatabaseOptions, type OpenedDatabase, type SyncMode } from './open-database.js';
 export { openSqliteStore, type SqliteStore } from './sqlite-store.js';
 export type { Store } from './store.js';
+export { closeAttempt, openAttempt } from './stored-attempt.js';
 export type { Batch, BatchStatement, SqlRow, SqlValue } from './thread-protocol.js';

@@ -1,4 +1,5 @@
 import type { CloseEntry, LedgerTable, OpenEntry, StoredAttempt, StoredTotals } from './ledger-table.js';
+import { closeAttempt, openAttempt } from './stored-attempt.js';
 
 /** The attempts in memory, for a gateway that keeps no history and for tests; the oldest closed ones go beyond `maxRows`. */
 export function memoryLedgerTable(maxRows = 10_000): LedgerTable {
@@ -48,24 +49,5 @@ export function memoryLedgerTable(maxRows = 10_000): LedgerTable {
     totals: async () => totals,
     recent: async (limit) => (limit > 0 ? [...rows.values()].slice(-limit).toReversed() : []),
     prune: async (keep) => prune(keep),
-  };
-}
-
-function openAttempt(entry: OpenEntry): StoredAttempt {
-  const [id, requestId, attempt, startedAt, route, target, provider, model, upstreamModel, principal, sessionId, agentId, requestClass] = entry;
-  return {
-    ...{ id, requestId, attempt, startedAt, route, target, provider, model, upstreamModel, principal, sessionId, agentId, requestClass },
-    ...{ stream: entry[13], bytesIn: entry[14], estimatedTokens: entry[15] },
-    ...{ outcome: null, httpStatus: null, errorCode: null, stopReason: null, inputTokens: null, outputTokens: null },
-    ...{ cacheReadTokens: null, cacheCreationTokens: null, firstByteMs: null, durationMs: null, bytesOut: null },
-  };
-}
-
-function closeAttempt(row: StoredAttempt, entry: CloseEntry): StoredAttempt {
-  const [, outcome, httpStatus, errorCode, stopReason, inputTokens, outputTokens] = entry;
-  return {
-    ...row,
-    ...{ outcome, httpStatus, errorCode, stopReason, inputTokens, outputTokens },
-    ...{ cacheReadTokens: entry[7], cacheCreationTokens: entry[8], firstByteMs: entry[9], durationMs: entry[10], bytesOut: entry[11] },
   };
 }

@@ -1,6 +1,6 @@
-import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, openSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { CcproxyError, type Clock, type Logger } from '@ccproxy/kernel';
+import { CcproxyError, type Clock, ensurePrivateDir, type Logger } from '@ccproxy/kernel';
 import { errors } from './errors.js';
 import { loadSqlite, type SqliteConnection, type SqliteConstructor } from './load-sqlite.js';
 import { applyMigrations, type Migration } from './migration.js';
@@ -32,12 +32,14 @@ const checkedBytes = 32 * 1024 * 1024;
 
 /**
  * Opens a SQLite database for use on the event loop: WAL, `busy_timeout` 0, foreign keys on, directory 0700 and files 0600,
- * missing migrations applied. A damaged file is set aside and replaced (see `notice`).
- * CCP_STORE_LOCKED, CCP_STORE_FULL, CCP_STORE_READ_ONLY, CCP_STORE_UNAVAILABLE, CCP_STORE_NEWER, CCP_STORE_MIGRATION.
+ * missing migrations applied. A damaged file is set aside and replaced (see `notice`). The directory is taken for ours alone.
+ * CCP_STORE_LOCKED, CCP_STORE_FULL, CCP_STORE_READ_ONLY, CCP_STORE_UNAVAILABLE, CCP_STORE_NEWER, CCP_STORE_MIGRATION,
+ * and those of `ensurePrivateDir`.
  */
 export async function openDatabase(options: OpenDatabaseOptions): Promise<OpenedDatabase> {
   const file = resolve(options.file);
   const Sqlite = await loadSqlite();
+  await ensurePrivateDir(dirname(file));
   try {
     return opened(file, openChecked(Sqlite, file, options), undefined);
   } catch (error) {
@@ -92,7 +94,6 @@ function openChecked(Sqlite: SqliteConstructor, file: string, options: OpenDatab
 
 /** SQLite gives `-wal` and `-shm` the mode of the database file. */
 function makePrivate(file: string): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   closeSync(openSync(file, 'a', 0o600));
   if (process.platform !== 'win32') chmodSync(file, 0o600);
 }

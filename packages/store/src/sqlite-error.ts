@@ -1,4 +1,4 @@
-import type { CcproxyError, ErrorOptions } from '@ccproxy/kernel';
+import { type CcproxyError, errnoOf, type ErrorOptions } from '@ccproxy/kernel';
 import { errors } from './errors.js';
 
 type Raise = (options: ErrorOptions) => CcproxyError;
@@ -21,17 +21,12 @@ const causes: readonly (readonly [prefix: string, raise: Raise, what: string])[]
   ['EROFS', errors.CCP_STORE_READ_ONLY, 'is on a read-only file system'],
 ];
 
-/** The `code` of a SQLite or file-system error; empty when there is none. */
-export function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-}
-
 /**
  * The coded error of a failure with a database file: CCP_STORE_LOCKED, _CORRUPT, _FULL, _READ_ONLY, else _UNAVAILABLE.
  * `cause` needs a SQLite result code (`SQLITE_…`) or an errno name in `code`.
  */
 export function toStoreError(cause: unknown, file: string): CcproxyError {
-  const code = codeOf(cause);
+  const code = errnoOf(cause) ?? '';
   const text = cause instanceof Error ? cause.message : String(cause);
   const known = causes.find(([prefix]) => code.startsWith(prefix));
   const raise = known?.[1] ?? errors.CCP_STORE_UNAVAILABLE;

@@ -1,0 +1,164 @@
+import type { Clock, Logger, Timer } from '@ccproxy/kernel';
+import { silentLogger } from '@ccproxy/kernel';
+import type { Store, StoredDecision } from '@ccproxy/store';
+import { boundedCopy } from './bounded-copy.js';
+import type { DecisionRecord } from './decision-record.js';
+
+export interface DecisionLogOptions {
+  readonly database: Pick<Store, 'decisions'>;
+  readonly clock: Clock;
+  /** Decisions kept at most. */
+  readonly capacityRows: number;
+  /** How long a decision is kept, ms. */
+  readonly maxAgeMs: number;
+  readonly logger?: Logger;
+  /** How long decisions are collected for one write, ms; 50. */
+  readonly flushMs?: number;
+}
+
+/** The newest routing decisions, for `route explain` and the log. Best effort: a crash may lose the last `flushMs`. */
+export interface DecisionLog {
+  /** Keeps a decision; one with a known request id takes its place. Costs a push: the record must not change afterwards. */
+  record(decision: DecisionRecord): void;
+  /** Newest first by `at`, none older than `maxAgeMs`; includes what is not in the database yet. */
+  recent(limit: number): Promise<DecisionRecord[]>;
+  /** Everything recorded so far is in the database afterwards. Rejects with its error. */
+  flush(): Promise<void>;
+  stop(): Promise<void>;
+  /** `dropped`: decisions that found no room while the database failed. */
+  health(): { readonly database: 'ok' | 'degraded'; readonly pending: number; readonly dropped: number };
+}
+
+/** Decisions that wait for the database at most; the oldest goes first. */
+const maxPending = 1000;
+const groupSize = 200;
+const retryMs = 2000;
+const longestPauseMs = 10 * 60_000;
+
+/** Makes the log of routing decisions, bounded by count and age, also while nothing is recorded. */
+export function createDecisionLog(options: DecisionLogOptions): DecisionLog {
+  return new BatchedDecisionLog(options);
+}
+
+class BatchedDecisionLog implements DecisionLog {
+  readonly #options: DecisionLogOptions;
+  readonly #logger: Logger;
+  #pending: DecisionRecord[] = [];
+  #writing: Promise<void> | undefined;
+  #flushTimer: Timer | undefined;
+  #cleanTimer: Timer | undefined;
+  #degraded = false;
+  #dropped = 0;
+  #sinceCleaning = 0;
+  #stopped = false;
+
+  constructor(options: DecisionLogOptions) {
+    this.#options = options;
+    this.#logger = options.logger ?? silentLogger;
+    this.#scheduleCleaning();
+  }
+
+  record(decision: DecisionRecord): void {
+    if (this.#stopped) return;
+    this.#pending.push(decision);
+    if (this.#pending.length > maxPending) {
+      this.#pending.shift();
+      this.#dropped += 1;
+    }
+    this.#scheduleFlush(this.#degraded ? retryMs : (this.#options.flushMs ?? 50));
+  }
+
+  async recent(limit: number): Promise<DecisionRecord[]> {
+    const waiting = this.#pending.map(toStored);
+    const stored = await this.#options.database.decisions.recent(Math.min(limit, this.#options.capacityRows)).catch((): StoredDecision[] => []);
+    const byId = new Map([...stored.toReversed(), ...waiting].map((decision) => [decision.requestId, decision]));
+    const oldest = this.#options.clock.now() - this.#options.maxAgeMs;
+    return [...byId.values()]
+      .filter((decision) => decision.at >= oldest)
+      .sort((a, b) => b.at - a.at)
+      .slice(0, Math.max(0, limit))
+      .map(fromStored);
+  }
+
+  async flush(): Promise<void> {
+    while (this.#pending.length > 0) {
+      this.#writing ??= this.#write().finally(() => {
+        this.#writing = undefined;
+      });
+      await this.#writing;
+    }
+  }
+
+  async stop(): Promise<void> {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.#cleanTimer?.clear();
+    // A failure has been logged; there is nobody left to wait for a better time.
+    await this.flush().catch(() => {});
+    this.#flushTimer?.clear();
+  }
+
+  health(): { readonly database: 'ok' | 'degraded'; readonly pending: number; readonly dropped: number } {
+    return { database: this.#degraded ? 'degraded' : 'ok', pending: this.#pending.length, dropped: this.#dropped };
+  }
+
+  async #write(): Promise<void> {
+    const group = this.#pending.slice(0, groupSize);
+    try {
+      await this.#options.database.decisions.put(group.map(toStored));
+      const done = new Set(group);
+      this.#pending = this.#pending.filter((decision) => !done.has(decision));
+      this.#sinceCleaning += group.length;
+      if (this.#sinceCleaning * 10 >= this.#options.capacityRows) await this.#clean();
+      this.#degraded = false;
+    } catch (error) {
+      if (!this.#degraded) this.#logger.error({ error: String(error) }, 'routing decisions cannot be stored');
+      this.#degraded = true;
+      this.#scheduleFlush(retryMs);
+      throw error;
+    }
+  }
+
+  async #clean(): Promise<void> {
+    const { database, clock, maxAgeMs, capacityRows } = this.#options;
+    await database.decisions.prune({ before: clock.now() - maxAgeMs, keep: capacityRows });
+    this.#sinceCleaning = 0;
+  }
+
+  #scheduleFlush(ms: number): void {
+    if (this.#flushTimer !== undefined || this.#stopped) return;
+    this.#flushTimer = this.#options.clock.setTimeout(
+      () => {
+        this.#flushTimer = undefined;
+        // Logged where it happened, and tried again.
+        this.flush().catch(() => {});
+      },
+      ms,
+      { unref: true },
+    );
+  }
+
+  /** Old decisions go without traffic too. */
+  #scheduleCleaning(): void {
+    const pause = Math.min(longestPauseMs, Math.max(1000, this.#options.maxAgeMs / 10));
+    this.#cleanTimer = this.#options.clock.setTimeout(
+      () => {
+        this.#clean().catch((error: unknown) => this.#logger.warn({ error: String(error) }, 'old routing decisions could not be removed'));
+        this.#scheduleCleaning();
+      },
+      pause,
+      { unref: true },
+    );
+  }
+}
+
+function toStored(decision: DecisionRecord): StoredDecision {
+  const { requestId, at, route, facts, attempts, explanation, outcome } = decision;
+  const rest = boundedCopy({ facts, attempts, explanation, outcome });
+  return { requestId: requestId.slice(0, 256), at, route, json: JSON.stringify(rest) };
+}
+
+function fromStored(stored: StoredDecision): DecisionRecord {
+  const rest = JSON.parse(stored.json) as Omit<DecisionRecord, 'requestId' | 'at' | 'route'>;
+  return { ...rest, requestId: stored.requestId, at: stored.at, route: stored.route };
+}

@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+import { CcproxyError, type Clock, type Logger } from '@ccproxy/kernel';
+import { type ExclusiveLock, holdExclusiveLock, type Store, type SyncMode } from '@ccproxy/store';
+import { DatabaseFeed } from './database-feed.js';
+import { errors } from './errors.js';
+import { JournalWriter } from './journal-writer.js';
+import { Journal, type JournalSnapshot } from './journal.js';
+import { type DurableLedger, JournaledLedger } from './journaled-ledger.js';
+
+export interface OpenLedgerOptions {
+  /** The data directory; holds `ledger-0.journal`, `ledger-1.journal` and `ledger.lock`. */
+  readonly dir: string;
+  /** Where rows end up; stays open when the ledger stops. */
+  readonly database: Pick<Store, 'ledger'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** `normal` (default): what is acknowledged survives kill -9. `full`: a power failure too, if the store is opened with `full` as well. */
+  readonly sync?: SyncMode;
+  /** How long entries are collected for one transaction, ms; 10. */
+  readonly flushMs?: number;
+  /** Entries kept in memory while the database takes none; 20 000. */
+  readonly maxPending?: number;
+  /** Rows kept in the database; 1 000 000. The totals go on counting older ones. */
+  readonly retainRows?: number;
+  /** Size from which the journal's other file is written; 1 MiB. */
+  readonly rotateBytes?: number;
+  /** Size a journal file does not exceed while the database takes nothing; 16 MiB. */
+  readonly maxJournalBytes?: number;
+}
+
+/**
+ * Opens the ledger of a data directory: replays what a crash left in the journal (nothing lost, nothing twice), closes rows
+ * found open as `lost`, and reads the totals. A database that fails does not prevent the start: see `health()`.
+ * CCP_LEDGER_IN_USE when another ledger has the directory, CCP_LEDGER_JOURNAL when the journal cannot be opened or read.
+ */
+export async function openLedger(options: OpenLedgerOptions): Promise<DurableLedger> {
+  const lock = await lockDirectory(options.dir);
+  const { journal, leftOver } = openJournal(options, lock);
+  const { clock, logger } = options;
+  const table = options.database.ledger;
+  const feed: DatabaseFeed = new DatabaseFeed({
+    ...{ journal, leftOver, table, clock, logger },
+    flushMs: options.flushMs ?? 10,
+    maxPending: options.maxPending ?? 20_000,
+    retainRows: options.retainRows ?? 1_000_000,
+    caughtUp: () => writer.empty(false),
+  });
+  const writer = new JournalWriter({
+    ...{ journal, clock, logger, sync: options.sync ?? 'normal' },
+    handOver: (entries) => feed.add(entries),
+    unwritten: () => feed.pending.filter((entry) => entry.file === undefined),
+  });
+  // A failure is in the log and in health(), and is tried again: starting without the database is better than not starting.
+  await feed.drain().catch(() => {});
+  return new JournaledLedger({ journal, writer, feed, table, clock, release: () => lock.release() });
+}
+
+async function lockDirectory(dir: string): Promise<ExclusiveLock> {
+  const file = join(dir, 'ledger.lock');
+  try {
+    return await holdExclusiveLock(file);
+  } catch (cause) {
+    if (!CcproxyError.isInstance(cause) || cause.code !== 'CCP_STORE_LOCKED') throw cause;
+    throw errors.CCP_LEDGER_IN_USE({ message: `the ledger in ${dir} is written by another process`, where: { file }, cause });
+  }
+}
+
+function openJournal(options: OpenLedgerOptions, lock: ExclusiveLock): { readonly journal: Journal; readonly leftOver: JournalSnapshot } {
+  try {
+    const journal = new Journal(options.dir, {
+      rotateBytes: options.rotateBytes ?? 1024 * 1024,
+      maxBytes: options.maxJournalBytes ?? 16 * 1024 * 1024,
+    });
+    return { journal, leftOver: journal.snapshot() };
+  } catch (cause) {
+    lock.release();
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw errors.CCP_LEDGER_JOURNAL({ message: `the journal in ${options.dir} cannot be read: ${reason}`, where: { file: options.dir }, cause });
+  }
+}

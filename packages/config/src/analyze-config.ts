@@ -1,0 +1,118 @@
+import { isLoopback } from './base-url.js';
+import { checkReferences } from './check-references.js';
+import type { Config } from './config.js';
+import { type ConfigPath, type Diagnostic, formatPath, sortDiagnostics } from './diagnostic.js';
+import { foreignOwner } from './foreign-config.js';
+import { type Gap, interpolate, type Interpolated, type InterpolationSources } from './interpolate.js';
+import { applyOverrides, type Overrides } from './overrides.js';
+import { readYaml, type YamlTree } from './read-yaml.js';
+import { resolveConfig } from './resolve-config.js';
+import { configSchema } from './schema.js';
+import { specOf, validate } from './to-diagnostics.js';
+
+export interface AnalyzeOptions {
+  /** Name shown in positions. */
+  readonly file: string;
+  /** Directory relative paths of the text start from. */
+  readonly directory: string;
+  readonly home: string | undefined;
+  readonly sources: InterpolationSources;
+  readonly overrides: Overrides | undefined;
+  /** True when others than the owner may read the file. */
+  readonly shared: boolean;
+}
+
+export interface Analysis {
+  /** undefined when a diagnostic is an error. */
+  readonly config: Config | undefined;
+  /** Everything found, in the order of the text. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Names of the variables the text asks for. */
+  readonly variables: ReadonlySet<string>;
+  /** Resolved credentials, for the redactor. */
+  readonly secrets: readonly string[];
+}
+
+/** Checks the text of a configuration whole. Never throws: all problems of the text are reported together, each at its place. */
+export async function analyzeConfig(text: string, options: AnalyzeOptions): Promise<Analysis> {
+  const tree = readYaml(text, options.file);
+  const fail = (diagnostics: readonly Diagnostic[], variables: ReadonlySet<string> = new Set()): Analysis => ({
+    config: undefined,
+    diagnostics: sortDiagnostics(diagnostics),
+    variables,
+    secrets: [],
+  });
+  if (tree.problems.length > 0) return fail(tree.problems);
+  const owner = foreignOwner(tree.value);
+  if (owner !== undefined) return fail([diagnostic(tree, [owner], 'CCP_CONFIG_FOREIGN', 'belongs to another tool')]);
+
+  const content = await interpolate(tree.value, options.sources);
+  const found: Diagnostic[] = content.gaps.filter((gap) => !isCredentialGap(gap)).map((gap) => gapDiagnostic(gap, tree));
+  const gapPaths = new Set(content.gaps.map((gap) => formatPath(gap.path)));
+  const checked = validate(configSchema, content.value, tree, content.external);
+  if (!checked.ok) found.push(...checked.diagnostics.filter((issue) => !gapPaths.has(issue.path)));
+  found.push(...checkReferences(content.value, tree, content.external).filter((issue) => !gapPaths.has(issue.path)));
+  if (!checked.ok) return fail(found, content.variables);
+
+  const resolved = resolveConfig(checked.value, { tree, gaps: content.gaps, directory: options.directory, home: options.home });
+  const config = options.overrides === undefined ? resolved.config : applyOverrides(resolved.config, options.overrides);
+  found.push(...resolved.diagnostics, ...exposure(config, options.overrides, tree), ...openFile(config, content, options, tree));
+  if (found.some(({ severity }) => severity === 'error')) return fail(found, content.variables);
+  return {
+    config,
+    diagnostics: sortDiagnostics(found),
+    variables: content.variables,
+    secrets: secretsOf(config, content.fileContents),
+  };
+}
+
+/** A missing credential makes its provider unavailable; anything else that is missing is an error. */
+function isCredentialGap({ path: [section, , key], kind }: Gap): boolean {
+  return kind !== 'malformed' && section === 'providers' && (key === 'apiKey' || key === 'oauth');
+}
+
+function gapDiagnostic(gap: Gap, tree: YamlTree): Diagnostic {
+  const hint = {
+    variable: `Set ${gap.name}, or give a default: \`\${${gap.name}:-value}\`.`,
+    file: 'Create the file, or correct its path.',
+    malformed: 'Write `${NAME}`, `${NAME:-default}` or `${file:/path}`; a literal `$` before `{` is written `$$`.',
+  }[gap.kind];
+  return { ...diagnostic(tree, gap.path, 'CCP_CONFIG_VARIABLE', `cannot be completed: ${gap.reason}`), hint };
+}
+
+function exposure(config: Config, overrides: Overrides | undefined, tree: YamlTree): Diagnostic[] {
+  if (isLoopback(config.server.host) || config.server.authKey !== '') return [];
+  const origin = overrides?.origins['server.host'];
+  const subject = origin === undefined ? 'is' : `comes from ${origin} and is`;
+  return [diagnostic(tree, ['server', 'host'], 'CCP_CONFIG_EXPOSED', `${subject} not a loopback address, and there is no server.authKey`)];
+}
+
+/** Warns when a credential is written into a file that others can read. */
+function openFile(config: Config, content: Interpolated, options: AnalyzeOptions, tree: YamlTree): Diagnostic[] {
+  if (!options.shared) return [];
+  const external = new Set(content.external.map((path) => formatPath(path)));
+  const credentials: ConfigPath[] = Object.values(config.providers).flatMap(({ name, auth }) =>
+    auth.kind === 'apiKey' && auth.value !== '' ? [['providers', name, 'apiKey']] : [],
+  );
+  if (config.server.authKey !== '' && options.overrides?.authKey === undefined) credentials.push(['server', 'authKey']);
+  const written = credentials.find((path) => !external.has(formatPath(path)));
+  if (written === undefined) return [];
+  const warning = diagnostic(tree, written, 'CCP_CONFIG_RISK', 'is written into a file that other users can read');
+  return [{ ...warning, severity: 'warning', hint: `Run \`chmod 600 ${options.file}\`, or take it from a variable: \`\${NAME}\`.` }];
+}
+
+function secretsOf(config: Config, fileContents: readonly string[]): string[] {
+  const keys = Object.values(config.providers).flatMap(({ auth }) => (auth.kind === 'apiKey' ? [auth.value] : []));
+  return [...new Set([config.server.authKey, ...keys, ...fileContents])].filter((secret) => secret !== '');
+}
+
+function diagnostic(tree: YamlTree, path: ConfigPath, code: Diagnostic['code'], message: string): Diagnostic {
+  return {
+    severity: 'error',
+    code,
+    message: `${formatPath(path)} ${message}`,
+    hint: specOf(code).fix,
+    where: tree.locate(path),
+    path: formatPath(path),
+  };
+}

@@ -1,0 +1,166 @@
+import type { ErrorCode } from '@ccproxy/kernel';
+import { type ConfigPath, type Diagnostic, formatPath } from './diagnostic.js';
+import type { YamlTree } from './read-yaml.js';
+import { didYouMean } from './suggest.js';
+
+type Entries = Readonly<Record<string, unknown>>;
+
+/**
+ * Holds the names of a configuration together: every provider and target that is named is declared, rule names are unique, fallbacks do
+ * not form a circle, and there is a target `default`. Works on the tree as written, so that it reports beside the schema's findings.
+ * @param external paths whose value came from a variable: no message shows it
+ */
+export function checkReferences(value: unknown, tree: YamlTree, external: readonly ConfigPath[]): Diagnostic[] {
+  return new ReferenceCheck(asMap(value), tree, external).run();
+}
+
+class ReferenceCheck {
+  readonly #found: Diagnostic[] = [];
+  readonly #root: Entries;
+  readonly #tree: YamlTree;
+  readonly #providers: readonly string[];
+  readonly #targets: readonly string[];
+  readonly #external: ReadonlySet<string>;
+
+  constructor(root: Entries, tree: YamlTree, external: readonly ConfigPath[]) {
+    this.#root = root;
+    this.#tree = tree;
+    this.#external = new Set(external.map(formatPath));
+    this.#providers = root['providers'] === undefined ? ['anthropic', 'demo'] : Object.keys(asMap(root['providers']));
+    this.#targets = root['models'] === undefined ? ['default', 'demo'] : Object.keys(asMap(root['models']));
+  }
+
+  run(): Diagnostic[] {
+    this.#checkModels();
+    this.#checkRules(this.#root['routes'], ['routes']);
+    for (const [name, profile] of Object.entries(asMap(this.#root['profiles']))) {
+      const path = ['profiles', name];
+      const { default: target, routes } = asMap(profile);
+      this.#requireTarget(target ?? 'default', [...path, 'default']);
+      this.#checkRules(routes, [...path, 'routes']);
+    }
+    this.#checkCircles();
+    return this.#found;
+  }
+
+  #checkModels(): void {
+    const written = this.#root['models'];
+    if (written === undefined) {
+      const missing = ['anthropic', 'demo'].find((name) => !this.#providers.includes(name));
+      if (missing === undefined) return;
+      this.#report(
+        ['providers'],
+        'key',
+        'without the section `models`, providers `anthropic` and `demo` are needed',
+        'Add `models: { default: { provider: … } }`.',
+      );
+      return;
+    }
+    if (!this.#targets.includes('default')) {
+      const hint = 'Add `default: { provider: … }` to `models`: it takes every request that no rule takes.';
+      this.#report(['models'], 'key', 'has no target `default`', hint);
+    }
+    for (const [name, target] of Object.entries(asMap(written))) {
+      const { provider, fallback } = asMap(target);
+      const path = ['models', name];
+      if (typeof provider === 'string' && !this.#providers.includes(provider)) {
+        this.#unknown(provider, [...path, 'provider'], this.#providers, 'provider', 'which is not declared');
+      }
+      this.#checkFallback(fallback, [...path, 'fallback'], name);
+    }
+  }
+
+  #checkRules(rules: unknown, path: ConfigPath): void {
+    const seen = new Set<string>();
+    for (const [index, rule] of asList(rules).entries()) {
+      const { name, to, fallback } = asMap(rule);
+      const here = [...path, index];
+      if (typeof name === 'string') {
+        if (seen.has(name)) this.#report([...here, 'name'], 'value', 'is the name of an earlier rule', 'Give each rule its own name.');
+        seen.add(name);
+      }
+      if (typeof to === 'string') this.#requireTarget(to, [...here, 'to']);
+      this.#checkFallback(fallback, [...here, 'fallback'], typeof to === 'string' ? to : undefined);
+    }
+  }
+
+  #checkFallback(fallback: unknown, path: ConfigPath, owner: string | undefined): void {
+    const seen = new Set<unknown>();
+    for (const { name, place } of fallbackNames(fallback, path)) {
+      if (name === owner) this.#report(place, 'value', 'falls back to itself', 'Name another target.');
+      else if (seen.has(name)) this.#report(place, 'value', 'is there twice', 'Remove one of them.');
+      else this.#requireTarget(name, place);
+      seen.add(name);
+    }
+  }
+
+  #requireTarget(name: unknown, path: ConfigPath): void {
+    if (typeof name !== 'string' || this.#targets.includes(name)) return;
+    this.#unknown(name, path, this.#targets, 'target', 'which is not declared in `models`');
+  }
+
+  #unknown(name: string, path: ConfigPath, known: readonly string[], kind: string, why: string): void {
+    const hidden = this.#external.has(formatPath(path));
+    const shown = hidden ? 'of a variable' : `\`${name}\``;
+    this.#report(
+      path,
+      'value',
+      `names the ${kind} ${shown}, ${why}`,
+      hidden ? `Known: ${known.join(', ')}.` : didYouMean(name, known, kind),
+    );
+  }
+
+  /** Fallbacks of targets are followed from target to target; a circle would never end. */
+  #checkCircles(): void {
+    const models = asMap(this.#root['models']);
+    const done = new Set<string>();
+    for (const start of Object.keys(models)) {
+      const trail: string[] = [];
+      const visit = (name: string): void => {
+        const from = trail.indexOf(name);
+        if (from >= 0) {
+          const circle = [...trail.slice(from), name];
+          if (circle.length > 2)
+            this.#report(
+              ['models', name, 'fallback'],
+              'value',
+              `leads in a circle: ${circle.join(' -> ')}`,
+              'Remove one of these fallbacks.',
+            );
+          return;
+        }
+        if (done.has(name) || !this.#targets.includes(name)) return;
+        trail.push(name);
+        for (const next of fallbackNames(asMap(models[name])['fallback'], [])) visit(next.name);
+        trail.pop();
+        done.add(name);
+      };
+      visit(start);
+    }
+  }
+
+  #report(path: ConfigPath, part: 'key' | 'value', message: string, hint: string): void {
+    const code: ErrorCode = 'CCP_CONFIG_REFERENCE';
+    this.#found.push({
+      severity: 'error',
+      code,
+      message: `${formatPath(path)} ${message}`,
+      hint,
+      where: this.#tree.locate(path, part),
+      path: formatPath(path),
+    });
+  }
+}
+
+function fallbackNames(fallback: unknown, path: ConfigPath): { name: string; place: ConfigPath }[] {
+  if (typeof fallback === 'string') return [{ name: fallback, place: path }];
+  return asList(fallback).flatMap((name, index) => (typeof name === 'string' ? [{ name, place: [...path, index] }] : []));
+}
+
+function asMap(value: unknown): Entries {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Entries) : {};
+}
+
+function asList(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? (value as unknown[]) : [];
+}

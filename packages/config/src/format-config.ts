@@ -1,0 +1,106 @@
+import { createRedactor } from '@ccproxy/kernel';
+import { stringify } from 'yaml';
+import type { Condition, Config, ProviderConfig, Rule, Target } from './config.js';
+import type { LoadedConfig } from './load-config.js';
+
+/** Writes a configuration as YAML, every value in place: reading it again gives the same configuration. Holds the credentials in clear. */
+export function formatConfig(config: Config): string {
+  const { server, logging, egress } = config;
+  return stringify(
+    escapeDollars({
+      server: {
+        host: server.host,
+        port: server.port,
+        authKey: server.authKey,
+        bodyLimit: formatBytes(server.bodyLimit),
+        allowedHosts: server.allowedHosts,
+        allowedOrigins: server.allowedOrigins,
+        headHold: formatMs(server.headHold),
+        drainTimeout: formatMs(server.drainTimeout),
+        idleShutdown: formatMs(server.idleShutdown),
+      },
+      logging: { level: logging.level, bodies: logging.bodies, file: logging.file },
+      egress: { proxy: egress.proxy, ca: egress.ca },
+      providers: mapValues(config.providers, formatProvider),
+      models: mapValues(config.models, formatTarget),
+      routes: config.routes.map(formatRule),
+      profiles: mapValues(config.profiles, (profile) => ({ default: profile.default, routes: profile.routes.map(formatRule) })),
+    }),
+    { lineWidth: 0 },
+  );
+}
+
+/** The active configuration for people: defaults, flags and environment included, every credential `****`. */
+export function redactedYaml(loaded: Pick<LoadedConfig, 'config' | 'secrets'>): string {
+  const mask = (value: string): string => (value === '' ? '' : '****');
+  const { config } = loaded;
+  const masked: Config = {
+    ...config,
+    server: { ...config.server, authKey: mask(config.server.authKey) },
+    providers: mapValues(config.providers, (provider) =>
+      provider.auth.kind === 'apiKey' ? { ...provider, auth: { kind: 'apiKey' as const, value: mask(provider.auth.value) } } : provider,
+    ),
+  };
+  return createRedactor({ secrets: loaded.secrets }).redact(formatConfig(masked));
+}
+
+function formatProvider({ type, baseUrl, auth, timeouts }: ProviderConfig): object {
+  return {
+    type,
+    baseUrl,
+    ...(auth.kind === 'client' ? { auth: 'client' } : auth.kind === 'apiKey' ? { apiKey: auth.value } : {}),
+    timeouts: mapValues({ ...timeouts }, formatMs),
+  };
+}
+
+function formatTarget({ provider, model, limits, fallback }: Target): object {
+  return { provider, model, limits: { context: limits.context, output: limits.output }, ...withFallback(fallback) };
+}
+
+function formatRule({ name, when, to, fallback }: Rule): object {
+  return { name, when: formatCondition(when), to, ...withFallback(fallback) };
+}
+
+function formatCondition(condition: Condition): object {
+  if ('all' in condition) return { all: condition.all.map(formatCondition) };
+  if ('any' in condition) return { any: condition.any.map(formatCondition) };
+  if ('not' in condition) return { not: formatCondition(condition.not) };
+  return { ...condition };
+}
+
+function withFallback(fallback: readonly string[]): object {
+  return fallback.length === 0 ? {} : { fallback };
+}
+
+const msUnits = [
+  ['h', 3_600_000],
+  ['m', 60_000],
+  ['s', 1000],
+] as const;
+
+function formatMs(ms: number): string {
+  const unit = msUnits.find(([, size]) => ms % size === 0);
+  return unit === undefined ? `${ms}ms` : `${ms / unit[1]}${unit[0]}`;
+}
+
+const byteUnits = [
+  ['gb', 1024 ** 3],
+  ['mb', 1024 ** 2],
+  ['kb', 1024],
+] as const;
+
+function formatBytes(bytes: number): string {
+  const unit = byteUnits.find(([, size]) => bytes % size === 0);
+  return unit === undefined ? String(bytes) : `${bytes / unit[1]}${unit[0]}`;
+}
+
+/** A `$` in a value must not be read as the start of an expression. */
+function escapeDollars(value: unknown): unknown {
+  if (typeof value === 'string') return value.replaceAll('$', '$$$$');
+  if (Array.isArray(value)) return value.map(escapeDollars);
+  return typeof value === 'object' && value !== null ? mapValues(value, escapeDollars) : value;
+}
+
+function mapValues<V, R>(map: Readonly<Record<string, V>> | object, change: (value: V) => R): Record<string, R> {
+  return Object.fromEntries(Object.entries(map as Readonly<Record<string, V>>).map(([key, value]) => [key, change(value)]));
+}

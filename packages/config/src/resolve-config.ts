@@ -1,0 +1,132 @@
+import path from 'node:path';
+import { type BaseUrlResult, checkBaseUrl } from './base-url.js';
+import type { Config, Profile, ProviderAuth, ProviderConfig, Rule, Target } from './config.js';
+import { type ConfigPath, type Diagnostic, formatPath } from './diagnostic.js';
+import type { Gap } from './interpolate.js';
+import type { YamlTree } from './read-yaml.js';
+import type { ParsedConfig } from './schema.js';
+
+export interface ResolveContext {
+  readonly tree: YamlTree;
+  /** What could not be completed in credential fields. */
+  readonly gaps: readonly Gap[];
+  /** Directory that relative paths of the file start from. */
+  readonly directory: string;
+  readonly home: string | undefined;
+}
+
+export interface ResolvedConfig {
+  readonly config: Config;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Gives names to the parts of a parsed configuration, settles credentials, addresses and paths, and warns of what is risky there. */
+export function resolveConfig(parsed: ParsedConfig, context: ResolveContext): ResolvedConfig {
+  const diagnostics: Diagnostic[] = [];
+  const file = (name: string): string => path.resolve(context.directory, expandHome(name, context.home));
+  const config: Config = {
+    server: {
+      host: parsed.server.host,
+      port: parsed.server.port,
+      authKey: parsed.server.authKey,
+      bodyLimit: parsed.server.bodyLimit,
+      allowedHosts: parsed.server.allowedHosts.map((host) => host.toLowerCase()),
+      allowedOrigins: parsed.server.allowedOrigins,
+      headHold: parsed.server.headHold,
+      drainTimeout: parsed.server.drainTimeout,
+      idleShutdown: parsed.server.idleShutdown,
+    },
+    logging: {
+      level: parsed.logging.level,
+      bodies: parsed.logging.bodies,
+      file: parsed.logging.file === undefined ? undefined : file(parsed.logging.file),
+    },
+    egress: { proxy: parsed.egress.proxy, ca: parsed.egress.ca.map(file) },
+    providers: byName(parsed.providers, (provider, name) => toProvider(provider, name, context, diagnostics)),
+    models: byName(parsed.models, toTarget),
+    routes: parsed.routes.map(toRule),
+    profiles: byName(parsed.profiles, (profile, name): Profile => ({ name, default: profile.default, routes: profile.routes.map(toRule) })),
+  };
+  return { config, diagnostics };
+}
+
+function toProvider(
+  parsed: ParsedConfig['providers'][string],
+  name: string,
+  context: ResolveContext,
+  diagnostics: Diagnostic[],
+): ProviderConfig {
+  const { timeouts } = parsed;
+  if (parsed.type === 'demo') {
+    return { name, type: parsed.type, baseUrl: undefined, auth: { kind: 'none' }, timeouts, unavailable: undefined };
+  }
+  const auth: ProviderAuth = parsed.apiKey === undefined ? { kind: 'client' } : { kind: 'apiKey', value: parsed.apiKey };
+  const address = checkBaseUrl(parsed.baseUrl);
+  const risk = address.ok ? riskOf(address, auth) : undefined;
+  if (risk !== undefined) {
+    const place: ConfigPath = ['providers', name, 'baseUrl'];
+    diagnostics.push({
+      severity: 'warning',
+      code: 'CCP_CONFIG_RISK',
+      message: `${formatPath(place)} ${risk.message}`,
+      hint: risk.hint,
+      where: context.tree.locate(place),
+      path: formatPath(place),
+    });
+  }
+  return {
+    name,
+    type: parsed.type,
+    baseUrl: address.ok ? address.url : undefined,
+    auth,
+    timeouts,
+    unavailable: missingCredential(name, auth, context.gaps),
+  };
+}
+
+function riskOf(address: Extract<BaseUrlResult, { ok: true }>, auth: ProviderAuth): { message: string; hint: string } | undefined {
+  if (address.loopback) return undefined;
+  if (!address.secure) {
+    return { message: 'sends a credential over plain http to another machine', hint: 'Use https://, or a host on this machine.' };
+  }
+  if (auth.kind !== 'client' || isAnthropic(address.hostname)) return undefined;
+  return {
+    message: 'is not Anthropic’s, and `auth: client` offers it the caller’s credential; a subscription login is never sent there',
+    hint: 'Set `apiKey` to the credential of that host.',
+  };
+}
+
+function missingCredential(name: string, auth: ProviderAuth, gaps: readonly Gap[]): string | undefined {
+  const gap = gaps.find(({ path: [section, provider] }) => section === 'providers' && provider === name);
+  if (gap !== undefined) return gap.reason;
+  return auth.kind === 'apiKey' && auth.value === '' ? 'its apiKey is empty' : undefined;
+}
+
+function isAnthropic(hostname: string): boolean {
+  return hostname === 'anthropic.com' || hostname.endsWith('.anthropic.com');
+}
+
+function toTarget(parsed: ParsedConfig['models'][string], name: string): Target {
+  return {
+    name,
+    provider: parsed.provider,
+    model: parsed.model,
+    limits: { context: parsed.limits.context, output: parsed.limits.output },
+    fallback: parsed.fallback ?? [],
+  };
+}
+
+function toRule(parsed: ParsedConfig['routes'][number]): Rule {
+  return { name: parsed.name, when: parsed.when, to: parsed.to, fallback: parsed.fallback ?? [] };
+}
+
+/** Without a prototype, so that a client naming `toString` finds nothing. */
+function byName<P, T>(parsed: Readonly<Record<string, P>>, make: (value: P, name: string) => T): Readonly<Record<string, T>> {
+  const named = Object.create(null) as Record<string, T>;
+  for (const [name, value] of Object.entries(parsed)) named[name] = make(value, name);
+  return named;
+}
+
+function expandHome(name: string, home: string | undefined): string {
+  return home !== undefined && name.startsWith('~/') ? path.join(home, name.slice(2)) : name;
+}

@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import { choice, text } from '../fields.js';
+
+export const egress = z
+  .strictObject({
+    proxy: choice(['env', 'none'], {
+      description: 'Proxy for calls to providers: the one of HTTP(S)_PROXY and NO_PROXY, or none.',
+    }).prefault('env'),
+    ca: z
+      .array(text({ description: 'A PEM file.' }))
+      .meta({ description: 'Further certificate authorities: PEM files, relative to this file.' })
+      .prefault([]),
+  })
+  .meta({ description: 'How providers are reached.' });

@@ -1,0 +1,13 @@
+import { z } from 'zod';
+import { choice, flag, text } from '../fields.js';
+
+/** The levels a logger has, most talkative first. */
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+export const logging = z
+  .strictObject({
+    level: choice(logLevels, { description: 'Least severe lines that are written.' }).prefault('info'),
+    bodies: flag({ description: 'Also log request and answer bodies, redacted. They hold your prompts.' }).prefault(false),
+    file: text({ description: 'Log file, relative to this file. Default: ccproxy.log in the log directory.' }).optional(),
+  })
+  .meta({ description: 'What is logged, and where.' });

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { name, oneOrMany } from '../fields.js';
+import { condition } from './condition.js';
+
+const rule = z.strictObject({
+  name: name({ description: 'Name of the rule, shown in `route explain`, headers and logs.' }),
+  when: condition.meta({ description: 'Condition under which the rule fires.' }),
+  to: name({ description: 'Target the request goes to.' }),
+  fallback: oneOrMany(name({ description: 'Name of a target.' }), {
+    description: 'Targets tried next, in order, instead of those of the target.',
+  }).optional(),
+});
+
+/** A list of rules; the first that fires decides. */
+export const rules = z.array(rule);
+
+export const routes = rules.meta({ description: 'Rules; the first that fires decides, otherwise the target `default`.' }).prefault([]);

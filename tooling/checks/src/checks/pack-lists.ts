@@ -1,0 +1,38 @@
+import type { Check } from '../check.ts';
+import { type PackList, packLists } from '../reference/pack-lists.ts';
+import { published, type Repository } from '../repository.ts';
+
+/** Everything else in a tarball is a mistake. */
+const mayShip = [
+  /^(?:package\.json|README\.md|CHANGELOG\.md|LICENSE|oclif\.manifest\.json)$/,
+  /^bin\/[\w-]+\.(?:js|cmd)$/,
+  /^dist\/(?:[\w.-]+\/)*[\w.-]+\.(?:js|js\.map|d\.ts|sql)$/,
+];
+const isTest = /\.test\.|(?:^|\/)__\w+__\//;
+
+/** A tarball holds the compiled package and its papers: no tests, no sources, nothing left over from a deleted source. */
+export const packListCheck: Check = {
+  name: 'pack lists',
+  run: (repository) => packLists(repository).flatMap((list) => packListProblems(repository, list)),
+};
+
+export function packListProblems(repository: Repository, { name, files }: PackList): string[] {
+  const member = published(repository).find((candidate) => candidate.name === name);
+  if (member === undefined) return [`${name}: would be published but is not a package of the workspace.`];
+  const wanted = [
+    'package.json',
+    'README.md',
+    'LICENSE',
+    ...Object.values(member.manifest.bin ?? {}).map((file) => file.replace(/^\.\//, '')),
+  ];
+  return [
+    ...wanted.filter((file) => !files.includes(file)).map((file) => `${name}: would ship without ${file}.`),
+    ...files
+      .filter((file) => isTest.test(file) || !mayShip.some((pattern) => pattern.test(file)))
+      .map((file) => `${name}: would ship ${file}.`),
+    ...files
+      .filter((file) => file.startsWith('dist/') && file.endsWith('.js'))
+      .filter((file) => !repository.exists(`${member.folder}/${file.replace(/^dist\//, 'src/').replace(/\.js$/, '.ts')}`))
+      .map((file) => `${name}: would ship ${file}, whose source is gone; run \`pnpm -r clean\` and build again.`),
+  ];
+}

@@ -1,0 +1,71 @@
+import { dirname, join } from 'node:path/posix';
+import { importStatements, packageOf } from '../import-statements.ts';
+import type { Repository, WorkspacePackage } from '../repository.ts';
+
+export interface Closure {
+  /** Package to the chain of files that reaches it first. */
+  readonly reached: ReadonlyMap<string, readonly string[]>;
+  /** Imports that lead nowhere: something is not built. */
+  readonly missing: readonly string[];
+}
+
+const bin = 'apps/cli/bin/';
+
+/**
+ * Follows every import, literal `import()` included, from the bins and the compiled commands of the command line through the
+ * compiled packages of the workspace. Packages of others are named, not entered.
+ */
+export function cliClosure(repository: Repository): Closure {
+  const reached = new Map<string, readonly string[]>();
+  const missing: string[] = [];
+  const seen = new Set<string>();
+  const queue: (readonly string[])[] = [...repository.filesBelow('apps/cli/bin'), ...repository.filesBelow('apps/cli/dist')]
+    .filter((file) => file.endsWith('.js'))
+    .map((file) => [file]);
+  if (!queue.some(([file]) => file?.startsWith(bin))) missing.push(`there is no ${bin}*.js.`);
+
+  for (let chain = queue.shift(); chain !== undefined; chain = queue.shift()) {
+    const file = chain.at(-1) ?? '';
+    if (seen.has(file)) continue;
+    seen.add(file);
+    if (!repository.exists(file)) {
+      missing.push(`${file} is imported but does not exist; run \`pnpm build\`.`);
+      continue;
+    }
+    for (const { specifier } of importStatements(repository.read(file))) {
+      const name = packageOf(specifier);
+      if (name !== undefined && !reached.has(name)) reached.set(name, chain);
+      const next = specifier.startsWith('.')
+        ? join(dirname(file), specifier)
+        : exportedFile(
+            repository.packages.find((member) => member.name === name),
+            specifier,
+          );
+      if (next !== undefined) queue.push([...chain, next]);
+    }
+  }
+  return { reached, missing };
+}
+
+/** The compiled file behind a subpath of a workspace package; undefined for packages of others and for data. */
+function exportedFile(member: WorkspacePackage | undefined, specifier: string): string | undefined {
+  if (member === undefined) return undefined;
+  const entry = member.manifest.exports?.[`.${specifier.slice(member.name.length)}`];
+  const file = typeof entry === 'string' ? entry : entry?.['default'];
+  return file?.endsWith('.js') ? join(member.folder, file) : undefined;
+}
+
+/** The checked-in list: a new dependency of the command line is seen in review. */
+export function renderCliClosure(repository: Repository): string {
+  const own = (name: string): boolean => repository.packages.some((member) => member.name === name);
+  const names = [...cliClosure(repository).reached.keys()].toSorted();
+  const section = (title: string, list: readonly string[]): string => `${title}\n${list.map((name) => `  ${name}\n`).join('')}`;
+  return [
+    'What the command line can load, by following every import of its bins and commands. Generated: `pnpm docs`.\n',
+    section('Packages of this repository', names.filter(own)),
+    section(
+      'Packages of others',
+      names.filter((name) => !own(name)),
+    ),
+  ].join('\n');
+}

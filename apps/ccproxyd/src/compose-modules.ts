@@ -1,0 +1,43 @@
+import { createGatewayModule } from '@ccproxy/gateway';
+import type { DaemonModule } from '@ccproxy/http';
+import { createDecisionLog, openLedger } from '@ccproxy/ledger';
+import { openSqliteStore } from '@ccproxy/store';
+import { createCalibration } from '@ccproxy/tokens';
+import type { DaemonContext } from './daemon-context.js';
+import type { DaemonState } from './open-state.js';
+
+/** Decisions kept for `route explain`: a day of heavy use. */
+const decisionRows = 20_000;
+const decisionAge = 7 * 86_400_000;
+/** Models whose token ratio is remembered. */
+const calibratedModels = 256;
+
+/**
+ * Opens what the modules share (store, ledger, decision log) and builds the modules. A new capability adds its module here and edits nothing else.
+ * @throws CCP_STORE_*, CCP_LEDGER_*
+ */
+export async function composeModules(state: DaemonState, context: DaemonContext): Promise<readonly DaemonModule[]> {
+  const { clock } = context;
+  const { paths, loaded, log, releases, token } = state;
+  const { logger } = log;
+  const store = await openSqliteStore({ file: paths.databaseFile, clock, logger });
+  releases.defer('store', () => store.close());
+  const ledger = await openLedger({ dir: paths.dataDir, database: store, clock, logger });
+  releases.defer('ledger', () => ledger.stop());
+  const decisions = createDecisionLog({ database: store, clock, logger, capacityRows: decisionRows, maxAgeMs: decisionAge });
+  releases.defer('decision log', () => decisions.stop());
+  const gateway = createGatewayModule({
+    config: loaded.config,
+    clock,
+    logger,
+    ledger,
+    decisions,
+    accessLog: log.access,
+    calibration: createCalibration({ capacity: calibratedModels }),
+    env: context.env,
+    random: Math.random,
+    localSecrets: () => [token],
+  });
+  const storage: DaemonModule = { name: 'store', health: () => ({ database: store.health(), ledger: ledger.health(), decisions: decisions.health() }) };
+  return [storage, gateway];
+}

@@ -1,0 +1,47 @@
+import type { AddressInfo } from 'node:net';
+import type { DaemonModule, HttpServer } from '@ccproxy/http';
+import { type DaemonStatus, IPC_PROTOCOL } from '@ccproxy/ipc';
+import { daemonVersion } from './daemon-version.js';
+import type { LeaseRegistry } from './lease-registry.js';
+import { gatewayUrl } from './listen-gateway.js';
+import type { DaemonState } from './open-state.js';
+
+export interface StatusParts {
+  readonly state: DaemonState;
+  readonly address: AddressInfo;
+  readonly leases: LeaseRegistry;
+  readonly server: HttpServer;
+  readonly modules: readonly DaemonModule[];
+  readonly isDraining: () => boolean;
+  /** ms since the epoch */
+  readonly startedAt: number;
+}
+
+/** Makes the function behind `daemon.status`: what the daemon is, without any I/O. */
+export function createStatus(parts: StatusParts): () => DaemonStatus {
+  const { state, address, leases, server, modules } = parts;
+  const { loaded, paths, log } = state;
+  const { config } = loaded;
+  return () => ({
+    pid: process.pid,
+    version: daemonVersion,
+    protocol: IPC_PROTOCOL,
+    startTime: parts.startedAt,
+    url: gatewayUrl(config.server.host, address.port),
+    host: config.server.host,
+    port: address.port,
+    gatewaySocket: paths.gatewaySocket,
+    configFile: loaded.file,
+    variables: { ...loaded.variables },
+    variablesSalt: loaded.variablesSalt,
+    logFile: log.sink.file ?? paths.logFile,
+    node: process.versions.node,
+    pinned: leases.pinned(),
+    draining: parts.isDraining(),
+    activeRequests: server.activeRequests(),
+    leases: [...leases.list()],
+    providers: Object.values(config.providers).map(({ name, type, unavailable }) => ({ name, type, available: unavailable === undefined, reason: unavailable ?? null })),
+    targets: Object.values(config.models).map(({ name, provider, model }) => ({ name, provider, model: model ?? null })),
+    health: Object.fromEntries(modules.map((module) => [module.name, module.health?.() ?? {}])),
+  });
+}

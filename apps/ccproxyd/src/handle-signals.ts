@@ -1,0 +1,23 @@
+import type { Daemon } from './start-daemon.js';
+
+/** The part of `process` that signals need. */
+export interface SignalSource {
+  on(signal: 'SIGTERM' | 'SIGINT' | 'SIGHUP', listener: () => void): unknown;
+  exit(code: number): void;
+}
+
+/**
+ * SIGTERM and SIGINT drain, a second one of either ends at once (the ledger is safe: it survives kill -9). SIGHUP of a closing
+ * terminal is ignored: a daemon belongs to no terminal.
+ */
+export function handleSignals(source: SignalSource, daemon: Pick<Daemon, 'drain'>): void {
+  let signalled = false;
+  const stop = (): void => {
+    if (signalled) source.exit(130);
+    signalled = true;
+    daemon.drain().catch(() => source.exit(1));
+  };
+  source.on('SIGTERM', stop);
+  source.on('SIGINT', stop);
+  source.on('SIGHUP', () => {});
+}

@@ -1,0 +1,64 @@
+import { EventEmitter } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { handleSignals } from './handle-signals.js';
+import { createParentChannel } from './parent-channel.js';
+import { spawnSuccessor } from './spawn-successor.js';
+
+describe('handleSignals', () => {
+  it('[F1] the first signal drains, the second ends at once, a hang-up is ignored', async () => {
+    const exits: number[] = [];
+    let drains = 0;
+    const source = Object.assign(new EventEmitter(), { exit: (code: number) => void exits.push(code) });
+    handleSignals(source, { drain: async () => void (drains += 1) });
+    source.emit('SIGHUP');
+    expect(drains).toBe(0);
+    source.emit('SIGTERM');
+    expect([drains, exits]).toEqual([1, []]);
+    source.emit('SIGINT');
+    expect(exits).toEqual([130]);
+  });
+
+  it('[F1] a drain that fails ends the process with 1', async () => {
+    const exits: number[] = [];
+    const source = Object.assign(new EventEmitter(), { exit: (code: number) => void exits.push(code) });
+    handleSignals(source, { drain: () => Promise.reject(new Error('disk')) });
+    source.emit('SIGTERM');
+    await expect.poll(() => exits).toEqual([1]);
+  });
+});
+
+describe('createParentChannel', () => {
+  it('[B1] is absent without a parent and silent once the parent left', () => {
+    expect(createParentChannel({ on: () => {} })).toBeUndefined();
+    const sent: unknown[] = [];
+    const source = { connected: true, send: (message: unknown) => sent.push(message) > 0, disconnect: () => void (source.connected = false), on: () => {} };
+    const channel = createParentChannel(source);
+    channel?.send({ type: 'ready' });
+    channel?.close();
+    channel?.send({ type: 'ready' });
+    channel?.close();
+    expect(sent).toEqual([{ type: 'ready' }]);
+  });
+});
+
+describe('spawnSuccessor', () => {
+  const call = (request: { argv: string[] | undefined; env: Record<string, string> | undefined }) => {
+    const calls: unknown[][] = [];
+    const spawn = ((...args: unknown[]) => {
+      calls.push(args);
+      return new EventEmitter() as ChildProcess;
+    }) as never;
+    spawnSuccessor({ spawn, node: 'node', execArgv: ['--x'], entry: 'ccproxyd.js', argv: ['--port', '1', '--takeover'], env: { A: '1' }, request });
+    return calls[0] as [string, string[], { env: object; detached: boolean; stdio: string[] }];
+  };
+
+  it('[B6] repeats our own arguments and environment, or takes the new ones', () => {
+    const [node, args, options] = call({ argv: undefined, env: undefined });
+    expect([node, args]).toEqual(['node', ['--x', 'ccproxyd.js', '--port', '1', '--takeover']]);
+    expect(options).toMatchObject({ env: { A: '1' }, detached: true, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const other = call({ argv: ['--port', '2'], env: { B: '2' } });
+    expect(other[1]).toEqual(['--x', 'ccproxyd.js', '--port', '2', '--takeover']);
+    expect(other[2].env).toEqual({ B: '2' });
+  });
+});

@@ -1,0 +1,115 @@
+import type { AddressInfo } from 'node:net';
+import type { LoadedConfig } from '@ccproxy/config';
+import { createHttpServer, createTokenRegistry, type HttpServer, mintToken } from '@ccproxy/http';
+import { createNodeIpcTransport, type DaemonStatus, serveIpc } from '@ccproxy/ipc';
+import { acquireLock, type AppPaths, type FileLock, newId } from '@ccproxy/kernel';
+import { createMetrics } from '@ccproxy/telemetry';
+import { composeModules } from './compose-modules.js';
+import { controlBindings } from './control-bindings.js';
+import type { DaemonContext } from './daemon-context.js';
+import type { DaemonOptions } from './daemon-options.js';
+import { createStatus } from './daemon-status.js';
+import { daemonVersion } from './daemon-version.js';
+import { drainDaemon } from './drain-daemon.js';
+import { errors } from './errors.js';
+import { handOver } from './hand-over.js';
+import { createLeaseRegistry } from './lease-registry.js';
+import { listenGateway } from './listen-gateway.js';
+import { type DaemonState, openState } from './open-state.js';
+import { createSessionRegistry } from './session-registry.js';
+import { createStateFile } from './state-file.js';
+import { takeOver } from './take-over.js';
+
+/** A daemon that serves. */
+export interface Daemon {
+  readonly loaded: LoadedConfig;
+  readonly paths: AppPaths;
+  status(): DaemonStatus;
+  /** Refuses new requests, lets the open ones end for at most `timeoutMs` (`server.drainTimeout`), then cuts them and releases everything. Once. */
+  drain(timeoutMs?: number): Promise<void>;
+  /** Resolves when it has stopped, for whatever reason. */
+  readonly stopped: Promise<void>;
+}
+
+/** How long a successor may take until it is ready, ms. */
+const takeoverTimeout = 20_000;
+
+/**
+ * Starts everything and resolves when the daemon answers on HTTP and IPC. What was begun is undone when a later step fails.
+ * @throws every coded error of configuration, state directory, store and sockets; CCP_DAEMON_RUNNING when one runs already
+ */
+export async function startDaemon(options: DaemonOptions, context: DaemonContext): Promise<Daemon> {
+  const state = await openState(options, context);
+  try {
+    return await serve(options, context, state);
+  } catch (error) {
+    state.log.logger.error({ err: error }, 'start failed');
+    await state.releases.release();
+    throw error;
+  }
+}
+
+async function serve(options: DaemonOptions, context: DaemonContext, state: DaemonState): Promise<Daemon> {
+  const { clock } = context;
+  const { paths, loaded, log, token, releases } = state;
+  const { logger } = log;
+  const { config } = loaded;
+  const metrics = createMetrics();
+  const tokens = createTokenRegistry();
+  tokens.add({ id: 'admin', token, principal: { kind: 'admin' } });
+  const sessions = createSessionRegistry({ dir: paths.sessionsDir, tokens, logger, newId: () => newId('ses'), newToken: mintToken });
+  await sessions.restore();
+  const modules = await composeModules(state, context);
+  const server = await createHttpServer({ config, tokens, modules, metrics, logger, clock, version: daemonVersion });
+  releases.defer('http server', () => server.close());
+  for (const module of modules) await module.start?.();
+
+  const { address, lock } = await listen(options, context, state, server);
+  await server.listenUnix(paths.gatewaySocket);
+  const stateFile = createStateFile({ paths, logger });
+  const leases = createLeaseRegistry({ clock, newId: () => newId('lea'), onChange: (open) => stateFile.refcount(open) });
+  const status = createStatus({ state, address, leases, server, modules, isDraining: () => draining !== undefined, startedAt: clock.now() });
+
+  let draining: Promise<void> | undefined;
+  let currentLock = lock;
+  const stopping = Promise.withResolvers<void>();
+  const drain = (timeoutMs = config.server.drainTimeout, succeeded = false): Promise<void> => {
+    draining ??= drainDaemon({ timeoutMs, succeeded, server, modules, sessions, releases, logger }).then(stopping.resolve, stopping.reject);
+    return draining;
+  };
+  const restart = async (request: { argv?: readonly string[] | undefined; env?: Readonly<Record<string, string>> | undefined }): Promise<number> => {
+    if (draining !== undefined) throw errors.CCP_DAEMON_TAKEOVER({ message: 'this daemon is stopping already' });
+    try {
+      const pid = await handOver({ spawnSuccessor: () => context.spawnSuccessor({ argv: request.argv, env: request.env }), server: server.servers.tcp, lock: currentLock, clock, timeoutMs: takeoverTimeout });
+      logger.info({ successor: pid }, 'handed over to the successor');
+      void drain(undefined, true);
+      return pid;
+    } catch (error) {
+      currentLock = await acquireLock(state.lockFile, { clock, waitMs: 2000 });
+      releases.defer('instance lock', () => currentLock.release());
+      throw error;
+    }
+  };
+
+  const bindings = [
+    ...controlBindings({ loaded, leases, sessions, log: log.sink, status, stop: (timeoutMs) => void drain(timeoutMs), restart }),
+    ...modules.flatMap((module) => module.ipcMethods ?? []),
+  ];
+  const ipc = await serveIpc({ transport: createNodeIpcTransport(), path: paths.ipcSocket, token, bindings, version: daemonVersion, logger, clock, takeOver: options.takeover });
+  releases.defer('ipc server', () => ipc.close());
+  await stateFile.publish(status());
+  releases.defer('state file', () => stateFile.retract());
+  logger.info({ url: status().url, configFile: loaded.file, sources: loaded.sources, version: daemonVersion, node: process.versions.node }, 'daemon ready');
+  for (const warning of loaded.warnings) logger.warn({ warning }, 'configuration warning');
+  return { loaded, paths, status, drain: (timeoutMs) => drain(timeoutMs), stopped: stopping.promise };
+}
+
+/** Takes the port by the port rule, or the predecessor's listening socket together with the instance lock. */
+async function listen(options: DaemonOptions, context: DaemonContext, state: DaemonState, server: HttpServer): Promise<{ address: AddressInfo; lock: FileLock }> {
+  const { paths, loaded, lock, lockFile, releases } = state;
+  if (lock !== undefined) return { address: await listenGateway(server, paths, loaded.config.server), lock };
+  if (context.channel === undefined) throw errors.CCP_DAEMON_TAKEOVER({ message: '--takeover is for a process started by `ccproxy restart`' });
+  const taken = await takeOver(context.channel, lockFile, (handle) => server.listenTcp({ handle }));
+  releases.defer('instance lock', () => taken.lock.release());
+  return { address: taken.attached, lock: taken.lock };
+}

@@ -1,27 +1,52 @@
 const maxText = 200;
-const maxItems = 64;
-const maxDepth = 4;
+const maxValues = 500;
+const maxDepth = 6;
+
+/** A text of at most 200 characters and a note of how long it was. */
+export function boundedText(text: string): string {
+  return text.length > maxText ? `${text.slice(0, maxText)}… (${text.length} characters)` : text;
+}
 
 /**
- * A copy that is small whatever was given: texts cut to 200 characters, 64 items per list and record, 4 levels; what JSON
- * cannot say becomes text. It keeps a prompt that ended up among features by mistake from being stored.
+ * A copy that is small whatever was given: texts cut to 200 characters, 500 values and 6 levels in all, the rest left out with a
+ * note; what JSON cannot say becomes text. It keeps a prompt that ended up among features by mistake from being stored.
  */
-export function boundedCopy(value: unknown, depth = 0): unknown {
-  if (typeof value === 'string') return value.length > maxText ? `${value.slice(0, maxText)}… (${value.length} characters)` : value;
+export function boundedCopy(value: unknown): unknown {
+  return copy(value, { left: maxValues }, 0);
+}
+
+interface Budget {
+  left: number;
+}
+
+function copy(value: unknown, budget: Budget, depth: number): unknown {
+  budget.left -= 1;
+  if (typeof value === 'string') return boundedText(value);
   if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
   if (typeof value === 'boolean' || value === null || value === undefined) return value;
-  if (typeof value !== 'object') return String(value).slice(0, maxText);
-  if (depth >= maxDepth) return '…';
-  return Array.isArray(value) ? boundedList(value, depth + 1) : boundedRecord(value, depth + 1);
+  if (typeof value !== 'object') return boundedText(String(value));
+  if (depth >= maxDepth) return '… (deeper levels left out)';
+  return Array.isArray(value) ? copyList(value, budget, depth + 1) : copyRecord(value, budget, depth + 1);
 }
 
-function boundedList(list: readonly unknown[], depth: number): unknown[] {
-  const kept = list.slice(0, maxItems).map((item) => boundedCopy(item, depth));
-  return list.length > maxItems ? [...kept, `… (${list.length} items)`] : kept;
+function copyList(list: readonly unknown[], budget: Budget, depth: number): unknown[] {
+  const kept: unknown[] = [];
+  for (const item of list) {
+    if (budget.left <= 0) return [...kept, `… (${list.length} items)`];
+    kept.push(copy(item, budget, depth));
+  }
+  return kept;
 }
 
-function boundedRecord(record: object, depth: number): Record<string, unknown> {
+function copyRecord(record: object, budget: Budget, depth: number): Record<string, unknown> {
+  const kept: [string, unknown][] = [];
   const entries = Object.entries(record);
-  const kept = entries.slice(0, maxItems).map(([key, item]) => [key.slice(0, maxText), boundedCopy(item, depth)] as const);
+  for (const [key, item] of entries) {
+    if (budget.left <= 0) {
+      kept.push(['…', `(${entries.length} entries)`]);
+      break;
+    }
+    kept.push([boundedText(key), copy(item, budget, depth)]);
+  }
   return Object.fromEntries(kept);
 }

@@ -1,8 +1,7 @@
-import type { Clock, Logger, Timer } from '@ccproxy/kernel';
-import { silentLogger } from '@ccproxy/kernel';
+import { type Clock, type Logger, silentLogger, type Timer } from '@ccproxy/kernel';
 import type { Store, StoredDecision } from '@ccproxy/store';
-import { boundedCopy } from './bounded-copy.js';
-import type { DecisionRecord } from './decision-record.js';
+import { boundedCopy, boundedText } from './bounded-copy.js';
+import type { DecisionRecord, DecisionStep } from './decision-record.js';
 
 export interface DecisionLogOptions {
   readonly database: Pick<Store, 'decisions'>;
@@ -31,6 +30,9 @@ export interface DecisionLog {
 
 /** Decisions that wait for the database at most; the oldest goes first. */
 const maxPending = 1000;
+const maxAttempts = 50;
+const maxSteps = 500;
+const maxReasons = 20;
 const groupSize = 200;
 const retryMs = 2000;
 const longestPauseMs = 10 * 60_000;
@@ -154,8 +156,17 @@ class BatchedDecisionLog implements DecisionLog {
 
 function toStored(decision: DecisionRecord): StoredDecision {
   const { requestId, at, route, facts, attempts, explanation, outcome } = decision;
-  const rest = boundedCopy({ facts, attempts, explanation, outcome });
-  return { requestId: requestId.slice(0, 256), at, route, json: JSON.stringify(rest) };
+  const rest = {
+    facts: boundedCopy(facts),
+    attempts: attempts.slice(0, maxAttempts).map(boundedText),
+    explanation: explanation.slice(0, maxSteps).map(boundedStep),
+    ...(outcome === undefined ? {} : { outcome: boundedText(outcome) }),
+  };
+  return { requestId: requestId.slice(0, 256), at, route: boundedText(route), json: JSON.stringify(rest) };
+}
+
+function boundedStep({ rule, fired, because }: DecisionStep): DecisionStep {
+  return { rule: boundedText(rule), fired, because: because.slice(0, maxReasons).map(boundedText) };
 }
 
 function fromStored(stored: StoredDecision): DecisionRecord {

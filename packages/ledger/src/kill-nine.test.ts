@@ -1,0 +1,77 @@
+import { closeSync, openSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { silentLogger, systemClock } from '@ccproxy/kernel';
+import { openSqliteStore } from '@ccproxy/store';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openLedger } from './open-ledger.js';
+import { spawnSource } from './testing/spawn-source.js';
+
+const scale = Number(process.env['CCPROXY_TEST_SCALE'] ?? '1');
+const kills = Math.ceil(15 * scale);
+
+let dir = '';
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'ccproxy-kill-'));
+});
+afterAll(() => rm(dir, { recursive: true, force: true }));
+
+/** Runs the busy process, kills it at some point and returns what it had acknowledged. */
+async function runAndKill(run: number, sync: string): Promise<string[]> {
+  const acks = join(dir, `acks-${run}`);
+  const out = openSync(acks, 'w');
+  const child = spawnSource('busy-ledger', [dir, `k${run}`, sync], { stdio: ['ignore', out, 'inherit'] });
+  closeSync(out);
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  // Every fifth is killed while it starts, the others while they write.
+  if (run % 5 !== 0) while ((await readFile(acks)).length === 0 && child.exitCode === null) await sleep(10);
+  await sleep(Math.random() * 250);
+  child.kill('SIGKILL');
+  await exited;
+  expect(child.exitCode).toBeNull();
+  return (await readFile(acks, 'utf8')).split('\n').slice(0, -1);
+}
+
+/** Opens the ledger again and compares it with what was acknowledged. */
+async function verify(acknowledged: readonly string[]): Promise<void> {
+  const startedAt = performance.now();
+  const store = await openSqliteStore({ file: join(dir, 'ccproxy.db'), clock: systemClock, logger: silentLogger });
+  const ledger = await openLedger({ dir, database: store, clock: systemClock, logger: silentLogger });
+  const reopening = performance.now() - startedAt;
+  const rows = (await store.database.all('SELECT id, outcome, input_tokens, output_tokens FROM ledger_attempts')) as {
+    id: string;
+    outcome: string | null;
+    input_tokens: number | null;
+    output_tokens: number | null;
+  }[];
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const lost = acknowledged.filter((line) => {
+    const row = byId.get(line.slice(2));
+    return line.startsWith('o ') ? row === undefined : row?.outcome !== 'ok' || row.input_tokens !== 1 || row.output_tokens !== 2;
+  });
+  expect(lost).toEqual([]);
+  const ended = rows.filter((row) => row.outcome === 'ok').length;
+  expect(rows.filter((row) => row.outcome === null)).toEqual([]);
+  expect(ledger.totals()).toEqual({ attempts: byId.size, open: 0, inputTokens: ended, outputTokens: 2 * ended });
+  expect(rows).toHaveLength(byId.size);
+  expect(await store.database.all('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
+  expect(reopening).toBeLessThanOrEqual(1000);
+  await ledger.stop();
+  await store.close();
+}
+
+it(
+  `[C17] ${kills} kills with SIGKILL lose and double no acknowledged row, and the ledger opens again within a second`,
+  { timeout: 30_000 + kills * 5000 },
+  async () => {
+    const acknowledged: string[] = [];
+    for (let run = 1; run <= kills; run++) {
+      acknowledged.push(...(await runAndKill(run, run % 4 === 0 ? 'full' : 'normal')));
+      // Now and then two crashes in a row, without an orderly start between them.
+      if (run % 3 !== 0 || run === kills) await verify(acknowledged);
+    }
+    expect(acknowledged.length).toBeGreaterThanOrEqual(100);
+  },
+);

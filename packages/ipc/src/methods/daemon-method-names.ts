@@ -9,6 +9,7 @@ import type {
   ledgerRecent,
   logsFollow,
   sessionOpen,
+  sessionResume,
 } from './daemon-methods.js';
 
 type NameOf<T> = T extends IpcMethod<infer I, infer O> ? IpcName<I, O> : T extends IpcStream<infer I, infer E> ? IpcName<I, E> : never;
@@ -20,6 +21,7 @@ export const daemonMethodNames: {
   readonly restart: NameOf<typeof daemonRestart>;
   readonly leaseOpen: NameOf<typeof leaseOpen>;
   readonly sessionOpen: NameOf<typeof sessionOpen>;
+  readonly sessionResume: NameOf<typeof sessionResume>;
   readonly logsFollow: NameOf<typeof logsFollow>;
   readonly ledgerRecent: NameOf<typeof ledgerRecent>;
   readonly decisionsRecent: NameOf<typeof decisionsRecent>;
@@ -30,6 +32,7 @@ export const daemonMethodNames: {
   restart: { name: 'daemon.restart' },
   leaseOpen: { name: 'lease.open' },
   sessionOpen: { name: 'session.open' },
+  sessionResume: { name: 'session.resume' },
   logsFollow: { name: 'logs.follow' },
   ledgerRecent: { name: 'ledger.recent' },
   decisionsRecent: { name: 'decisions.recent' },

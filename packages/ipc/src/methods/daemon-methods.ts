@@ -76,6 +76,14 @@ export const sessionOpen = defineMethod({
   }),
 });
 
+/** Ties a session that survived a restart of the daemon to this connection; `known` false: it ended, open a new one. */
+export const sessionResume = defineMethod({
+  name: 'session.resume',
+  permission: 'write',
+  input: z.strictObject({ id: z.string(), client: z.string(), pid: z.number().int() }),
+  output: z.object({ known: z.boolean() }),
+});
+
 /** Live log lines, redacted. `dropped` counts lines a slow reader lost. */
 export const logsFollow = defineStream({
   name: 'logs.follow',

@@ -56,7 +56,7 @@ function converse(child: ChildProcess, options: HandOverOptions): Promise<number
           );
           return;
         case 'failed':
-          return fail(message.data.error.message, message.data.error as SerializedError);
+          return fail(message.data.error.message, message.data.error);
         case 'ready':
           return settle(() => resolve(child.pid ?? 0));
         case 'socket':

@@ -1,8 +1,10 @@
+import type { SerializedError } from '@ccproxy/kernel';
 import { z } from 'zod';
 
 const Identity = z.object({ pid: z.number().int(), startTicks: z.number(), bootId: z.string() });
 
-const SerializedError = z.object({ code: z.string(), title: z.string(), message: z.string(), hint: z.string() }).loose();
+const isSerializedError = (value: unknown): value is SerializedError =>
+  z.looseObject({ code: z.string(), title: z.string(), message: z.string(), hint: z.string() }).safeParse(value).success;
 
 /**
  * What a daemon and its successor say to each other over the channel Node opens between parent and child:
@@ -13,6 +15,6 @@ export const TakeoverMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('prepared'), identity: Identity }),
   z.object({ type: z.literal('socket') }),
   z.object({ type: z.literal('ready') }),
-  z.object({ type: z.literal('failed'), error: SerializedError }),
+  z.object({ type: z.literal('failed'), error: z.custom<SerializedError>(isSerializedError) }),
 ]);
 export type TakeoverMessage = z.infer<typeof TakeoverMessage>;

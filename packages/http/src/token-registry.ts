@@ -15,10 +15,15 @@ export interface TokenEntry {
   readonly id: string;
 }
 
+/** A token of which only the SHA-256 (base64) is known: one that was given out before a restart. */
+export type TokenDigestEntry = Omit<TokenEntry, 'token'> & { readonly digest: string };
+
 /** The local secrets that open this daemon. Only digests are kept. */
 export interface TokenRegistry {
   /** Adds a token; one with the same id is replaced. Empty tokens are refused with a RangeError. */
   add(entry: TokenEntry): void;
+  /** Accepts a token that was given out before a restart. */
+  restore(entry: TokenDigestEntry): void;
   /** Removes the token of that id; false when there was none. */
   revoke(id: string): boolean;
   /** Whose token it is, or undefined. */
@@ -66,19 +71,20 @@ export function createTokenRegistry(): TokenRegistry {
     return true;
   };
 
+  const restore = ({ digest: key, principal, id }: TokenDigestEntry): void => {
+    revoke(id);
+    const stored = { digest: Buffer.from(key, 'base64'), key, principal };
+    revoked.delete(key);
+    byDigest.set(key, stored);
+    byId.set(id, stored);
+  };
+
   return {
     add({ token, principal, id }) {
-      if (token.length === 0 || token.length > longestToken)
-        throw new RangeError(`the token of ${id} must have 1 to ${longestToken} characters`);
-      revoke(id);
-      const key = digestOf(token);
-      const stored = { id, digest: Buffer.from(key, 'base64'), key, principal };
-      const sameToken = byDigest.get(key);
-      if (sameToken !== undefined) byId.delete(sameToken.id);
-      revoked.delete(key);
-      byDigest.set(key, stored);
-      byId.set(id, stored);
+      if (token.length === 0 || token.length > longestToken) throw new RangeError(`the token of ${id} must have 1 to ${longestToken} characters`);
+      restore({ digest: digestOf(token), principal, id });
     },
+    restore,
     revoke,
     lookup(candidate) {
       if (byDigest.size === 0 || candidate.length === 0 || candidate.length > longestToken) return undefined;

@@ -1,18 +1,13 @@
+import { ByteNeedleSet } from './byte-needle-set.js';
 import { NeedleSet } from './needle-set.js';
 import { replaceKeyedValues } from './keyed-values.js';
 import { replacePrivateKeys } from './private-keys.js';
 import type { Redactor } from './redactor.js';
 import { minSecretLength, secretForms } from './secret-forms.js';
+import { maySpellSecret } from './secret-triggers.js';
 import { replaceTokenShapes } from './token-shapes.js';
 
 const mask = '****';
-
-/**
- * A cheap look for anything the patterns could match: most log lines hold none of it and are returned as they are. Each pattern of the
- * shapes, keys and URLs has to be represented here (a test holds that).
- */
-const suspicious =
-  /sk[-_]|AIza|AQ\.|ya29|1\/\/0|GOCSPX|xai-|pplx-|hf_|r8_|fw_|nvapi-|pa-|tvly-|lsv2_|pk-lf|A[KS]IA|gh[pousr]_|github_pat|glpat-|npm_|xox|rk_|eyJ|-----BEGIN|:\/\/|_(?:KEY|TOKEN|PASS|CRED)|[?&](?:key|code|sig)|(?:api|access|private|session|encryption|signing)[_-]?key|authorization|cookie|bearer|basic|token(?!s)|secret|passw|passphrase/i;
 
 const schemeToken = /(?<![A-Za-z])(bearer|basic)((?:\s|%20|\+){1,3})(?!auth|cred|token)[\w.~+/=-]{8,}/gi;
 const userinfo = /(:\/\/)[^\s/?#"'\\<>]{1,512}@/g;
@@ -25,7 +20,7 @@ const userinfo = /(:\/\/)[^\s/?#"'\\<>]{1,512}@/g;
 export function createRedactor(options: { readonly secrets?: Iterable<string> } = {}): Redactor {
   const secrets = new Set<string>();
   let needles = new NeedleSet([]);
-  let raw: readonly Buffer[] = [];
+  let bytes = new ByteNeedleSet([]);
   let stale = false;
 
   const change = (apply: () => void) => {
@@ -36,7 +31,9 @@ export function createRedactor(options: { readonly secrets?: Iterable<string> } 
     if (!stale) return;
     stale = false;
     needles = new NeedleSet(new Set([...secrets].flatMap(secretForms)));
-    raw = [...secrets].flatMap((secret) => [...new Set([secret, JSON.stringify(secret).slice(1, -1)])].map((form) => Buffer.from(form)));
+    bytes = new ByteNeedleSet(
+      [...secrets].flatMap((secret) => [...new Set([secret, JSON.stringify(secret).slice(1, -1)])].map((form) => Buffer.from(form))),
+    );
   };
   const add = (secret: string) => {
     if (secret.length >= minSecretLength && !secrets.has(secret)) change(() => secrets.add(secret));
@@ -49,12 +46,11 @@ export function createRedactor(options: { readonly secrets?: Iterable<string> } 
     redact(text) {
       refresh();
       const known = needles.replace(text, mask);
-      return suspicious.test(known) ? replacePatterns(known) : known;
+      return maySpellSecret(known) ? replacePatterns(known) : known;
     },
-    containsSecret(bytes) {
+    containsSecret(content) {
       refresh();
-      const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-      return raw.some((secret) => buffer.includes(secret));
+      return bytes.isIn(content);
     },
   };
 }

@@ -30,12 +30,13 @@ export interface AcquireLockOptions {
 }
 
 /**
- * Takes the inter-process lock `file`, whose directory must exist and be private. The lock is a file that appears by `link`, complete from
+ * Takes the inter-process lock `lockFile`, whose directory must exist and be private. The lock is a file that appears by `link`, complete from
  * the start, with the owner's identity. A lock whose owner is gone (kill -9, reboot, its pid now another process), or that holds no
  * readable record, is taken over; of any number of takers exactly one gets it.
  * @throws CCP_LOCK_HELD naming the owner's pid; CCP_DISK_FULL, CCP_PERMISSION_DENIED, CCP_READ_ONLY, CCP_PATH_MISSING
  */
-export async function acquireLock(file: string, options: AcquireLockOptions): Promise<FileLock> {
+export async function acquireLock(lockFile: string, options: AcquireLockOptions): Promise<FileLock> {
+  const file = path.resolve(lockFile);
   const { clock, waitMs, pollMs = 50, owner = currentProcessIdentity() } = options;
   const record: LockRecord = { pid: owner.pid, startTicks: owner.startTicks, bootId: owner.bootId, nonce: randomBytes(9).toString('hex') };
   const claim = `${file}.${record.nonce}.claim`;
@@ -43,7 +44,7 @@ export async function acquireLock(file: string, options: AcquireLockOptions): Pr
   try {
     await writeFile(claim, JSON.stringify(record), { flag: 'wx', mode: 0o600 });
     for (;;) {
-      if (await tryToTake(file, claim)) return heldLock(file, record);
+      if (await tryToTake(file, claim, clock)) return heldLock(file, record);
       const left = end - clock.monotonic();
       if (left <= 0) throw await lockHeld(file);
       await sleep(clock, Math.min(left, pollMs * (0.5 + Math.random())));
@@ -62,44 +63,56 @@ export async function adoptLock(file: string, owner: ProcessIdentity = currentPr
   return heldLock(file, record);
 }
 
-async function tryToTake(file: string, claim: string): Promise<boolean> {
+async function tryToTake(file: string, claim: string, clock: Clock): Promise<boolean> {
   if (await tryLink(claim, file)) return true;
   const owner = await readRecord(file);
   if (owner !== undefined && isAlive(owner)) return false;
-  return takeOver(file, claim);
+  return takeOver(file, claim, clock);
 }
 
 /**
- * Replaces a dead owner. Removing its file must not hit the lock of a faster taker, so only one taker may be at it: each announces itself
- * with a `.taker` file and then looks for others; of two, the later announcement is seen by the later look, so never both go on. Whoever
- * sees another live taker steps back and tries later. What dead contenders left is swept.
+ * Replaces a dead owner. Removing its file must not hit the lock of a faster taker, so only one may be at it: a taker announces itself by a
+ * file of its own, then looks for announcements of others, and goes on only when it is alone. Of two, the later announcement is seen by the
+ * later look, so never both go on. Whoever sees another before announcing, or one with a smaller name afterwards, steps back: the smallest
+ * is soon alone.
  */
-async function takeOver(file: string, claim: string): Promise<boolean> {
-  const announcement = claim.replace(/\.claim$/, '.taker');
+async function takeOver(file: string, claim: string, clock: Clock): Promise<boolean> {
+  if ((await otherTakers(file, '')).length > 0) return false;
+  // A fresh name each time: one that was seen gone or dead never comes back, so that sweeping cannot hit a live one.
+  const announcement = `${file}.${randomBytes(9).toString('hex')}.taker`;
   await link(claim, announcement);
   try {
-    if (await otherTakers(file, announcement)) return false;
+    for (let others = await otherTakers(file, announcement); others.length > 0; others = await otherTakers(file, announcement)) {
+      if (others.some((other) => other < announcement)) return false;
+      await sleep(clock, 1);
+    }
     const owner = await readRecord(file);
     if (owner !== undefined && isAlive(owner)) return false;
     await rm(file, { force: true });
+    await sweep(file, '.claim');
     return await tryLink(claim, file);
   } finally {
     await unlink(announcement);
   }
 }
 
-async function otherTakers(file: string, own: string): Promise<boolean> {
+/** The announcements of live takers but our own. */
+async function otherTakers(file: string, own: string): Promise<string[]> {
+  return (await sweep(file, '.taker')).filter((name) => name !== own);
+}
+
+/** The contenders' files of one kind whose process lives; those of dead ones are removed. */
+async function sweep(file: string, kind: '.taker' | '.claim'): Promise<string[]> {
   const dir = path.dirname(file);
-  let seen = false;
-  for (const name of await readdir(dir)) {
-    const other = path.join(dir, name);
-    if (other === own || !name.startsWith(`${path.basename(file)}.`) || !/\.(?:taker|claim)$/.test(name)) continue;
-    const record = await readRecord(other);
-    if (record !== undefined && isAlive(record)) seen ||= name.endsWith('.taker');
+  const names = (await readdir(dir)).filter((name) => name.startsWith(`${path.basename(file)}.`) && name.endsWith(kind));
+  const live: string[] = [];
+  for (const name of names.map((other) => path.join(dir, other))) {
+    const record = await readRecord(name);
+    if (record !== undefined && isAlive(record)) live.push(name);
     // An unreadable claim may be one that is just being written; a taker is a link to a complete file.
-    else if (record !== undefined || name.endsWith('.taker')) await rm(other, { force: true });
+    else if (record !== undefined || kind === '.taker') await rm(name, { force: true });
   }
-  return seen;
+  return live;
 }
 
 async function tryLink(from: string, to: string): Promise<boolean> {

@@ -11,7 +11,7 @@ interface KeyedPattern {
 }
 
 /** `": "`, `=`, `\":\"`, `","` (raw header lists), `: [ "`: from the end of a key to its value. */
-const separator = String.raw`(?:(?:\\{0,15}["'])?\s{0,3}[:=]\s{0,3}\[?|\\{0,15}["']\s?,\s?(?=\\{0,15}["']))(\\{0,15}["'])?`;
+const separator = String.raw`(?:(?:\\{0,15}["'])?[ \t\r\n]{0,3}[:=][ \t\r\n]{0,3}\[?|\\{0,15}["'][ \t]?,[ \t]?(?=\\{0,15}["']))(\\{0,15}["'])?`;
 
 const keyed = (key: string, flags: string, min: number, stops: string): KeyedPattern => ({
   pattern: new RegExp(key + separator, flags),

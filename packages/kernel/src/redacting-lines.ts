@@ -1,5 +1,11 @@
 import type { Redactor } from './redactor.js';
 
+const keyBegin = /-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----[ \t\r]*$/;
+/** A line of base64, a header of an encrypted key, a blank line. */
+const keyBody = /^[ \t]*(?:[A-Za-z0-9+/=]{0,200}|[A-Z][A-Za-z-]{1,30}: [^"']{0,100})[ \t\r]*$/;
+/** A 16384-bit RSA key has 200 lines. */
+const maxKeyLines = 256;
+
 /** A stream of text going through a redactor. */
 export interface RedactingLines {
   push(chunk: string): void;
@@ -14,39 +20,38 @@ const overlap = 256;
 
 /**
  * Redacts text that arrives in pieces: only whole lines are passed to `write` (with their newline), so that no secret slips through on the
- * border of two chunks. A line over 64 KiB goes out in parts, cut only where the redaction of the parts equals that of the whole; the
- * lines of a PEM private key are dropped together.
+ * border of two chunks. A line over 64 KiB goes out in parts, cut only where the redaction of the parts equals that of the whole. A PEM
+ * private key, whose lines mean nothing to the redactor one by one, is left out from its first line on.
  */
 export function createRedactingLines(redactor: Redactor, write: (text: string) => void): RedactingLines {
   let held = '';
-  let insideKey = false;
+  let keyLinesLeft = 0;
 
-  const flush = (text: string) => {
-    if (text === '') return;
-    const redacted = insideKey ? '' : redactor.redact(text);
-    const begin = text.lastIndexOf('-----BEGIN ');
-    const end = text.lastIndexOf('-----END ');
-    if (insideKey && end >= 0) insideKey = false;
-    else if (begin > end && text.indexOf('PRIVATE KEY-----', begin) >= 0) insideKey = true;
-    if (redacted !== '') write(redacted);
+  const flushLine = (line: string, end: string) => {
+    if (keyLinesLeft > 0 && keyBody.test(line)) {
+      keyLinesLeft--;
+      return;
+    }
+    keyLinesLeft = keyBegin.test(line) ? maxKeyLines : 0;
+    write(redactor.redact(line) + end);
   };
 
   return {
     push(chunk) {
       held += chunk;
-      const lineEnd = held.lastIndexOf('\n') + 1;
-      if (lineEnd > 0) {
-        flush(held.slice(0, lineEnd));
-        held = held.slice(lineEnd);
+      if (chunk.includes('\n')) {
+        const lines = held.split('\n');
+        held = lines.pop() ?? '';
+        for (const line of lines) flushLine(line, '\n');
       }
       while (held.length > maxHeld) {
         const cut = safeCut(redactor, held);
-        flush(held.slice(0, cut));
+        flushLine(held.slice(0, cut), '');
         held = held.slice(cut);
       }
     },
     end() {
-      flush(held);
+      if (held !== '') flushLine(held, '');
       held = '';
     },
   };

@@ -1,1 +1,4 @@
-export {};
+export * from './connect.js';
+export { ensureDaemon, type EnsuredDaemon, type EnsureDaemonOptions } from './ensure-daemon.js';
+export { spawnDaemon, type SpawnDaemonOptions, type SpawnedDaemon } from './spawn-daemon.js';
+export { stopDaemon, type StopDaemonOptions, type StopResult } from './stop-daemon.js';

@@ -84,7 +84,7 @@ function readAnswer(frame: Frame): Welcome | CcproxyError {
       protocol: data.protocol ?? IPC_PROTOCOL,
       version: data.version,
       pid: data.pid,
-      connectionId: String(data.connectionId ?? ''),
+      connectionId: data.connectionId ?? '',
     };
   }
   const refusal = frame.type === 'refused' ? fromWireError(data.error) : undefined;

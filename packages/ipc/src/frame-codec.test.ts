@@ -42,7 +42,17 @@ describe('FrameDecoder', () => {
   it('[F1] [F2] meets any text, in any split, without an exception and with the same result', () => {
     const hostile = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 60 }),
-      fc.constantFrom('null\f', '5\f', '[1]\f', '{}\f', '{"type":1}\f', '\f\f', '{"type":"__proto__","data":{}}\f', '{"type":"a"}\f', '{"type":"'),
+      fc.constantFrom(
+        'null\f',
+        '5\f',
+        '[1]\f',
+        '{}\f',
+        '{"type":1}\f',
+        '\f\f',
+        '{"type":"__proto__","data":{}}\f',
+        '{"type":"a"}\f',
+        '{"type":"',
+      ),
     );
     fc.assert(
       fc.property(fc.array(hostile, { maxLength: 5 }), fc.array(fc.nat(), { maxLength: 6 }), (parts, places) => {
@@ -94,6 +104,8 @@ describe('encodeFrame', () => {
   });
 
   it('refuses a frame over the limit with its size', () => {
-    expect(() => encodeFrame({ type: 'result', data: 'x'.repeat(200) }, 100)).toThrow(expect.objectContaining({ code: 'CCP_IPC_TOO_LARGE' }));
+    expect(() => encodeFrame({ type: 'result', data: 'x'.repeat(200) }, 100)).toThrow(
+      expect.objectContaining({ code: 'CCP_IPC_TOO_LARGE' }),
+    );
   });
 });

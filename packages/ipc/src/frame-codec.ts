@@ -18,7 +18,10 @@ export function encodeFrame(frame: Frame, maxBytes: number): string {
 }
 
 export const frameTooLarge = (type: string, bytes: number, maxBytes: number): ReturnType<typeof errors.CCP_IPC_TOO_LARGE> =>
-  errors.CCP_IPC_TOO_LARGE({ message: `A ${type} frame of ${bytes} bytes is over the limit of ${maxBytes}.`, details: { bytes, maxBytes } });
+  errors.CCP_IPC_TOO_LARGE({
+    message: `A ${type} frame of ${bytes} bytes is over the limit of ${maxBytes}.`,
+    details: { bytes, maxBytes },
+  });
 
 function parseFrame(text: string): Frame | FrameViolation {
   let value: unknown;

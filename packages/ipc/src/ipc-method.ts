@@ -66,5 +66,5 @@ export const bindStream = <Input, Event>(
 ): IpcBinding => ({
   kind: 'stream',
   stream: stream as unknown as IpcStream,
-  handle: (input, peer, send, signal) => handle(input as Input, peer, send as (event: unknown) => void, signal),
+  handle: (input, peer, send, signal) => handle(input as Input, peer, send, signal),
 });

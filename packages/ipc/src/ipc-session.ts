@@ -192,7 +192,8 @@ export class IpcSession implements ConnectionHandlers {
       this.#connection.send(frame);
     } catch (error) {
       if (frame.type !== 'result') this.#refuse(this.#coded(error, frame.type));
-      else this.#connection.send({ type: 'result', data: { id: frame.data.id, ok: false, error: toWireError(this.#coded(error, 'result')) } });
+      else
+        this.#connection.send({ type: 'result', data: { id: frame.data.id, ok: false, error: toWireError(this.#coded(error, 'result')) } });
     }
   }
 

@@ -33,7 +33,8 @@ export async function runStream(
     if (signal.aborted) return;
     try {
       const data = parseOutput(stream.name, stream.event, event);
-      const sent = !outlet.congested() && outlet.send({ type: 'event', data: { id: outlet.id, data, ...(dropped > 0 ? { dropped } : {}) } });
+      const sent =
+        !outlet.congested() && outlet.send({ type: 'event', data: { id: outlet.id, data, ...(dropped > 0 ? { dropped } : {}) } });
       dropped = sent ? 0 : dropped + 1;
     } catch (error) {
       if (CcproxyError.isInstance(error) && error.code === 'CCP_IPC_TOO_LARGE') dropped += 1;

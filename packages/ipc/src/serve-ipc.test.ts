@@ -12,9 +12,19 @@ import { createNetTransport } from './net-transport.js';
 import { createIpcFixture, type IpcFixture } from './testing/ipc-fixture.js';
 import { dialRaw } from './testing/raw-client.js';
 
-const echo = defineMethod({ name: 'test.echo', permission: 'read', input: z.strictObject({ text: z.string() }), output: z.object({ text: z.string() }) });
+const echo = defineMethod({
+  name: 'test.echo',
+  permission: 'read',
+  input: z.strictObject({ text: z.string() }),
+  output: z.object({ text: z.string() }),
+});
 const loose = defineMethod({ name: 'test.loose', permission: 'read', input: z.unknown(), output: z.unknown() });
-const ticks = defineStream({ name: 'test.ticks', permission: 'read', input: z.strictObject({ count: z.number() }), event: z.object({ n: z.number(), pad: z.string().optional() }) });
+const ticks = defineStream({
+  name: 'test.ticks',
+  permission: 'read',
+  input: z.strictObject({ count: z.number() }),
+  event: z.object({ n: z.number(), pad: z.string().optional() }),
+});
 const echoBinding = bindMethod(echo, (input) => Promise.resolve(input));
 
 let fixture: IpcFixture;
@@ -51,7 +61,10 @@ describe('the socket', () => {
 
   it('[F1] is refused under a name the system would cut', async () => {
     const path = join(fixture.dir, 'x'.repeat(100));
-    await expect(fixture.serve([], { path })).rejects.toMatchObject({ code: 'CCP_IPC_SOCKET_PATH', message: expect.stringContaining('too long') });
+    await expect(fixture.serve([], { path })).rejects.toMatchObject({
+      code: 'CCP_IPC_SOCKET_PATH',
+      message: expect.stringContaining('too long'),
+    });
   });
 
   it('[F1] [F2] of a live daemon is never taken', async () => {
@@ -100,7 +113,10 @@ describe('the socket', () => {
 
   it('reports what the system says when it cannot listen', async () => {
     const failing = { ...createNetTransport(), listen: () => Promise.reject(Object.assign(new Error('no'), { code: 'EMFILE' })) };
-    await expect(fixture.serve([], { transport: failing })).rejects.toMatchObject({ code: 'CCP_IPC_SOCKET_PATH', message: expect.stringContaining('EMFILE') });
+    await expect(fixture.serve([], { transport: failing })).rejects.toMatchObject({
+      code: 'CCP_IPC_SOCKET_PATH',
+      message: expect.stringContaining('EMFILE'),
+    });
     const taken = { ...createNetTransport(), listen: () => Promise.reject(Object.assign(new Error('no'), { code: 'EADDRINUSE' })) };
     await expect(fixture.serve([], { transport: taken })).rejects.toMatchObject({ code: 'CCP_IPC_IN_USE' });
   });
@@ -123,7 +139,8 @@ describe('the handshake', () => {
   it('[F2] looks at no more than five wrong tokens a second, and at right ones again afterwards', async () => {
     const clock = new FakeClock();
     await fixture.serve([], { clock });
-    for (let n = 0; n < 5; n += 1) await expect(fixture.connect({ token: `wrong-${n}` })).rejects.toMatchObject({ code: 'CCP_IPC_UNAUTHORIZED' });
+    for (let n = 0; n < 5; n += 1)
+      await expect(fixture.connect({ token: `wrong-${n}` })).rejects.toMatchObject({ code: 'CCP_IPC_UNAUTHORIZED' });
     await expect(fixture.connect({ token: 'wrong' })).rejects.toMatchObject({ code: 'CCP_IPC_THROTTLED', retryable: true });
     await expect(fixture.connect()).rejects.toMatchObject({ code: 'CCP_IPC_THROTTLED' });
     clock.advance(1001);
@@ -237,7 +254,9 @@ describe('a method', () => {
     ]);
     const client = await welcomed();
     client.write('{"type":"call","data":{"id":1,"method":"test.echo","params":{"text":"x","__proto__":{"admin":true}}}}\f');
-    client.write('{"type":"call","data":{"id":2,"method":"test.pairs","params":{"__proto__":{"admin":true},"constructor":{"prototype":{"admin":true}}}}}\f');
+    client.write(
+      '{"type":"call","data":{"id":2,"method":"test.pairs","params":{"__proto__":{"admin":true},"constructor":{"prototype":{"admin":true}}}}}\f',
+    );
     client.write('{"type":"call","data":{"id":3,"method":"__proto__"}}\f{"type":"call","data":{"id":4,"method":"constructor"}}\f');
     await client.until((seen) => seen.frames.length === 5);
     expect(client.frames.slice(1).map(({ data }) => data)).toMatchObject(
@@ -264,7 +283,9 @@ describe('a method', () => {
       code: 'CCP_IPC_METHOD_UNKNOWN',
       message: expect.stringContaining('did you mean test.echo?'),
     });
-    await expect(connection.call({ name: 'entirely.else' }, {})).rejects.toMatchObject({ message: expect.not.stringContaining('did you mean') });
+    await expect(connection.call({ name: 'entirely.else' }, {})).rejects.toMatchObject({
+      message: expect.not.stringContaining('did you mean'),
+    });
   });
 
   it('[F2] that throws, at once or later, is an error of that call alone', async () => {
@@ -293,7 +314,12 @@ describe('a method', () => {
       expect(JSON.stringify(failure)).not.toContain('secret');
     }
     expect(logged).toHaveLength(5);
-    await expect(connection.call({ name: 'test.coded' }, {})).rejects.toMatchObject({ code: 'CCP_IPC_BUSY', message: 'wait', retryable: true, details: { seconds: 3 } });
+    await expect(connection.call({ name: 'test.coded' }, {})).rejects.toMatchObject({
+      code: 'CCP_IPC_BUSY',
+      message: 'wait',
+      retryable: true,
+      details: { seconds: 3 },
+    });
     await expect(connection.call(echo, { text: 'alive' })).resolves.toEqual({ text: 'alive' });
   });
 
@@ -303,7 +329,8 @@ describe('a method', () => {
     await fixture.serve([bindMethod(loose, () => new Promise(() => {})), bindMethod(slow, () => new Promise(() => {}))], { clock });
     const connection = await fixture.connect();
     const failures: string[] = [];
-    for (const method of [loose, slow]) void connection.call(method, {}).catch((error: { message: string }) => failures.push(error.message));
+    for (const method of [loose, slow])
+      void connection.call(method, {}).catch((error: { message: string }) => failures.push(error.message));
     await vi.waitFor(() => expect(clock.pending).toBe(3));
     clock.advance(30_000);
     await vi.waitFor(() => expect(failures).toEqual(['test.loose did not answer within 30000 ms.']));
@@ -314,13 +341,19 @@ describe('a method', () => {
   it('[F2] whose answer is over a frame is told to page', async () => {
     await fixture.serve([bindMethod(loose, () => Promise.resolve('x'.repeat(1024 * 1024)))]);
     const connection = await fixture.connect();
-    await expect(connection.call(loose, {})).rejects.toMatchObject({ code: 'CCP_IPC_TOO_LARGE', hint: expect.stringContaining('fewer items') });
+    await expect(connection.call(loose, {})).rejects.toMatchObject({
+      code: 'CCP_IPC_TOO_LARGE',
+      hint: expect.stringContaining('fewer items'),
+    });
     expect(connection.closed).toBe(false);
     await expect(connection.call(loose, { text: 'x'.repeat(1024 * 1024) })).rejects.toMatchObject({ code: 'CCP_IPC_TOO_LARGE' });
   });
 
   it('[F2] registered twice is refused', async () => {
-    await expect(fixture.serve([echoBinding, echoBinding])).rejects.toMatchObject({ code: 'CCP_IPC_METHOD_DUPLICATE', message: expect.stringContaining('test.echo') });
+    await expect(fixture.serve([echoBinding, echoBinding])).rejects.toMatchObject({
+      code: 'CCP_IPC_METHOD_DUPLICATE',
+      message: expect.stringContaining('test.echo'),
+    });
   });
 
   it('answers in any order, each to its own call', async () => {

@@ -1,5 +1,5 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { createConnection, createServer, type Socket } from 'node:net';
+import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -139,7 +139,7 @@ describe.each([
 });
 
 /** A peer that writes bytes of its own choice. */
-async function raw(): Promise<Socket & { text: string }> {
+async function raw() {
   const socket = Object.assign(createConnection({ path }), { text: '' });
   socket.on('data', (chunk) => {
     socket.text += String(chunk);

@@ -123,7 +123,7 @@ function dial(path: string): Promise<Probe> {
 }
 
 async function waitFor(condition: () => boolean, ms: number): Promise<boolean> {
-  for (const end = Date.now() + ms; !condition() && Date.now() < end; ) await sleep(5);
+  for (const end = Date.now() + ms; !condition() && Date.now() < end;) await sleep(5);
   return condition();
 }
 

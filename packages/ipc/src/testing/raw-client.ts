@@ -35,7 +35,7 @@ export function dialRaw(path: string): Promise<RawClient> {
       pause: () => void socket.pause(),
       destroy: () => void socket.destroy(),
       until: async (condition) => {
-        for (const end = Date.now() + 15_000; !condition(client); ) {
+        for (const end = Date.now() + 15_000; !condition(client);) {
           if (Date.now() > end) throw new Error(`the condition did not come true; frames: ${JSON.stringify(frames).slice(0, 500)}`);
           await new Promise((wake) => setTimeout(wake, 2));
         }

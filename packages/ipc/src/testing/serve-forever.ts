@@ -6,7 +6,12 @@ import { createNodeIpcTransport } from '../node-ipc-transport.js';
 import { serveIpc } from '../serve-ipc.js';
 
 const [path = '', token = ''] = process.argv.slice(2);
-const echo = defineMethod({ name: 'test.echo', permission: 'read', input: z.strictObject({ text: z.string() }), output: z.object({ text: z.string() }) });
+const echo = defineMethod({
+  name: 'test.echo',
+  permission: 'read',
+  input: z.strictObject({ text: z.string() }),
+  output: z.object({ text: z.string() }),
+});
 
 await serveIpc({
   transport: createNodeIpcTransport(),

@@ -1,0 +1,17 @@
+import { type AppPaths, asCcproxyError } from '@ccproxy/kernel';
+
+/** Why no connection came about and what to do, as one or two sentences for the user. Never holds a secret. */
+export function explainConnectFailure(thrown: unknown, paths: AppPaths): string {
+  const error = asCcproxyError(thrown);
+  switch (error.code) {
+    case 'CCP_IPC_UNREACHABLE':
+    case 'CCP_DAEMON_NOT_RUNNING':
+      return `The ccproxy daemon is not running (state directory ${paths.root}). Start it with \`ccproxy start\`.`;
+    case 'CCP_IPC_UNAUTHORIZED':
+      return `The daemon that answers on ${paths.ipcSocket} does not accept the token in ${paths.tokenFile}: it was started with another state directory, or the token was replaced. Run \`ccproxy restart\`, or name its state directory with --state-dir.`;
+    case 'CCP_PERMISSION_DENIED':
+      return `${error.message}. The state directory ${paths.root} belongs to another user or was made unreadable; use your own with --state-dir.`;
+    default:
+      return `${error.message} ${error.hint}`.trim();
+  }
+}

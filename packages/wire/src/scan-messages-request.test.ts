@@ -7,7 +7,7 @@ const view = (body: unknown): MessagesView => {
   if (!result.ok) throw new Error(result.message);
   return result.view;
 };
-const refusal = (body: string | Buffer) => {
+const refusal = (body: string | Uint8Array) => {
   const result = scanMessagesRequest(Buffer.from(body));
   if (result.ok) throw new Error('accepted');
   return result;

@@ -1,1 +1,10 @@
-export {};
+export { type AttemptFailure, mayFallBack } from './attempt-failure.js';
+export { choosePlan, type ChosenPlan } from './choose-plan.js';
+export { DecisionLog, type DecisionRecord } from './decision-log.js';
+export { errors as gatewayErrors } from './errors.js';
+export { endsMessage, EventFramer } from './event-framer.js';
+export type { GatewayDeps } from './gateway-deps.js';
+export { createGatewayModule } from './gateway-module.js';
+export { listModels, type ListedModel, type ModelList } from './list-models.js';
+export { maskSecrets, secretNeedles } from './mask-secrets.js';
+export { requestFacts } from './messages-request.js';

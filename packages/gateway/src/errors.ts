@@ -1,0 +1,72 @@
+import { defineErrors } from '@ccproxy/kernel';
+
+/** Coded errors of the request pipeline. */
+export const errors = defineErrors({
+  CCP_GATEWAY_BODY: {
+    title: 'Not a Messages request',
+    why: 'The body is not a JSON object with `model` and `messages`.',
+    fix: 'Send a body in the form of the Anthropic Messages API.',
+    exitCode: 1,
+    httpStatus: 400,
+    anthropicType: 'invalid_request_error',
+  },
+  CCP_GATEWAY_NO_ROUTE: {
+    title: 'No target for the request',
+    why: 'The model names a target or provider that the configuration does not define, or nothing is configured.',
+    fix: 'Run `ccproxy route list` to see the targets, or correct `models` and `routes` in the configuration.',
+    exitCode: 2,
+    httpStatus: 400,
+    anthropicType: 'invalid_request_error',
+  },
+  CCP_GATEWAY_TOKEN_NEEDED: {
+    title: 'Target needs a gateway token',
+    why: 'The target spends a key of the configuration, and the request carries no token of this gateway.',
+    fix: 'Start the client with `ccproxy claude`, or send `server.authKey` as `x-ccproxy-token`.',
+    exitCode: 1,
+    httpStatus: 401,
+    anthropicType: 'authentication_error',
+  },
+  CCP_GATEWAY_NOT_SUPPORTED: {
+    title: 'Endpoint not supported',
+    why: 'Only the Anthropic API has this endpoint, and the default target is not an Anthropic provider.',
+    fix: 'Make a target with an `anthropic` provider the default, or do without this endpoint.',
+    exitCode: 1,
+    httpStatus: 501,
+    anthropicType: 'not_supported',
+  },
+  CCP_GATEWAY_STOPPING: {
+    title: 'Daemon is stopping',
+    why: 'The daemon was told to stop, and the answer was not complete when its time was up.',
+    fix: 'Repeat the request; the daemon is started again on demand.',
+    exitCode: 1,
+    httpStatus: 503,
+    anthropicType: 'overloaded_error',
+    retryable: true,
+  },
+  CCP_GATEWAY_CUT: {
+    title: 'Answer cut off',
+    why: 'The provider ended its stream before the message was complete.',
+    fix: 'Repeat the request; when it persists, look at the log of the provider.',
+    exitCode: 1,
+    httpStatus: 502,
+    anthropicType: 'api_error',
+    retryable: true,
+  },
+  CCP_GATEWAY_BAD_ANSWER: {
+    title: 'Provider answer not a message',
+    why: 'The provider answered with success, but not with a message: a web page, nothing, or a cut-off document.',
+    fix: 'Check that `baseUrl` of the provider leads to its API.',
+    exitCode: 1,
+    httpStatus: 502,
+    anthropicType: 'api_error',
+    retryable: true,
+  },
+  CCP_GATEWAY_EVENT_TOO_LARGE: {
+    title: 'Event too large',
+    why: 'One event of the stream exceeds 16 MB, more than any model writes.',
+    fix: 'Check what answers at `baseUrl` of the provider.',
+    exitCode: 1,
+    httpStatus: 502,
+    anthropicType: 'api_error',
+  },
+});

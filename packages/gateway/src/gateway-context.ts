@@ -1,0 +1,34 @@
+import type { Clock, Logger } from '@ccproxy/kernel';
+import type { Ledger } from '@ccproxy/ledger';
+import type { Provider } from '@ccproxy/providers';
+import type { RouteTable } from '@ccproxy/router';
+import type { AccessLog } from '@ccproxy/telemetry';
+import type { Calibration } from '@ccproxy/tokens';
+import type { DecisionLog } from './decision-log.js';
+import type { GatewayMetrics } from './gateway-metrics.js';
+
+/** A request that can be told to end. */
+export interface LiveRequest {
+  stop(): void;
+}
+
+/** What the parts of the pipeline share. One per configuration. */
+export interface GatewayContext {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly ledger: Ledger;
+  readonly accessLog: Pick<AccessLog, 'write'>;
+  readonly calibration: Calibration;
+  readonly providers: ReadonlyMap<string, Provider>;
+  readonly table: RouteTable;
+  readonly decisions: DecisionLog;
+  /** Requests whose answer is not over. */
+  readonly live: Set<LiveRequest>;
+  /** ms */
+  readonly headHold: number;
+  /** Secrets that must not leave in a body. */
+  readonly needles: () => readonly Buffer[];
+  /** Providers that are called with a key of the configuration, and the key. */
+  readonly keys: ReadonlyMap<string, readonly Buffer[]>;
+  metrics: GatewayMetrics;
+}

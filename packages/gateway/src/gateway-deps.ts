@@ -1,0 +1,24 @@
+import type { Config, ProviderConfig } from '@ccproxy/config';
+import type { Clock, Logger } from '@ccproxy/kernel';
+import type { Ledger } from '@ccproxy/ledger';
+import type { Provider } from '@ccproxy/providers';
+import type { AccessLog } from '@ccproxy/telemetry';
+import type { Calibration } from '@ccproxy/tokens';
+
+/** What the gateway is built from. */
+export interface GatewayDeps {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly ledger: Ledger;
+  readonly accessLog: Pick<AccessLog, 'write'>;
+  readonly calibration: Calibration;
+  /** Environment of the daemon: proxy settings for egress. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** [0, 1) */
+  readonly random: () => number;
+  /** Makes a provider; `createProvider` of `@ccproxy/providers` when absent. */
+  readonly createProvider?: (config: ProviderConfig) => Provider;
+  /** Further local secrets that must not leave in a request body, such as the token of `run/token`. */
+  readonly localSecrets?: () => readonly string[];
+}

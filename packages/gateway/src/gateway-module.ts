@@ -1,0 +1,102 @@
+import type { Config } from '@ccproxy/config';
+import type { DaemonModule } from '@ccproxy/http';
+import { bindMethod, decisionsRecent, ledgerRecent } from '@ccproxy/ipc';
+import { createProvider, type Provider } from '@ccproxy/providers';
+import { compileRoutes, explain } from '@ccproxy/router';
+import { DecisionLog } from './decision-log.js';
+import type { GatewayContext } from './gateway-context.js';
+import type { GatewayDeps } from './gateway-deps.js';
+import { gatewayMetrics, noMetrics } from './gateway-metrics.js';
+import { gatewayRoutes } from './gateway-routes.js';
+import { secretNeedles } from './mask-secrets.js';
+
+/** Decisions kept in memory for `ccproxy route explain`. */
+const DECISIONS = 500;
+
+const providerKey = (config: Config, name: string): string | undefined => {
+  const auth = config.providers[name]?.auth;
+  return auth?.kind === 'apiKey' ? auth.value : undefined;
+};
+
+function createContext(deps: GatewayDeps): GatewayContext {
+  const { config, clock, logger, ledger, accessLog, calibration } = deps;
+  const egress = { ...config.egress, env: deps.env };
+  const make = deps.createProvider ?? ((each) => createProvider(each, { clock, logger, egress, random: deps.random }));
+  const providers = new Map<string, Provider>(Object.values(config.providers).map((each) => [each.name, make(each)]));
+  const keys = new Map([...providers.keys()].map((name) => [name, secretNeedles([providerKey(config, name) ?? ''])]));
+  const configured = [config.server.authKey, ...[...providers.keys()].map((name) => providerKey(config, name) ?? '')];
+  const fixed = secretNeedles(configured);
+  const { localSecrets } = deps;
+  return {
+    clock,
+    logger,
+    ledger,
+    accessLog,
+    calibration,
+    providers,
+    keys,
+    table: compileRoutes(config),
+    decisions: new DecisionLog(DECISIONS),
+    live: new Set(),
+    headHold: config.server.headHold,
+    needles: localSecrets === undefined ? () => fixed : () => [...fixed, ...secretNeedles(localSecrets())],
+    metrics: noMetrics,
+  };
+}
+
+const providerHealth = (provider: Provider): Readonly<Record<string, unknown>> => {
+  const availability = provider.availability();
+  return {
+    name: provider.name,
+    type: provider.type,
+    available: availability.available,
+    reason: availability.available ? null : availability.reason,
+  };
+};
+
+/** Resolves when nothing is live any more, or ends what is left when the time is up. */
+async function settle(context: GatewayContext, deadline: AbortSignal): Promise<void> {
+  while (context.live.size > 0 && !deadline.aborted) {
+    await new Promise<void>((resolve) => {
+      const timer = context.clock.setTimeout(resolve, 25);
+      deadline.addEventListener('abort', () => (timer.clear(), resolve()), { once: true });
+    });
+  }
+  for (const exchange of context.live) exchange.stop();
+}
+
+/**
+ * The Messages gateway as a capability of the daemon: routes, IPC methods `ledger.recent` and `decisions.recent`, metrics, health, drain.
+ * Throws CCP_ROUTE_TOO_DEEP for a condition no rule can have.
+ */
+export function createGatewayModule(deps: GatewayDeps): DaemonModule {
+  const context = createContext(deps);
+  return {
+    name: 'gateway',
+    configSections: ['providers', 'models', 'routes', 'profiles', 'egress'],
+    routes: gatewayRoutes(context),
+    ipcMethods: [
+      bindMethod(ledgerRecent, async ({ limit }) => ({ rows: (await context.ledger.recent(limit)).map((row) => ({ ...row })) })),
+      bindMethod(decisionsRecent, ({ limit }) =>
+        Promise.resolve({
+          decisions: context.decisions
+            .recent(limit)
+            .map((record) => ({ ...record, explanation: explain(record.facts, context.table).explanation })),
+        }),
+      ),
+    ],
+    metrics(metrics) {
+      context.metrics = gatewayMetrics(metrics, () => context.live.size);
+    },
+    health: () => ({
+      active: context.live.size,
+      providers: [...context.providers.values()].map(providerHealth),
+      targets: [...context.table.targets.values()].map(({ name, provider, model }) => ({ name, provider, model: model ?? null })),
+      ledger: context.ledger.totals(),
+    }),
+    async drain(deadline) {
+      await settle(context, deadline);
+      await Promise.all([...context.providers.values()].map((provider) => provider.close()));
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { readRawBody } from '@ccproxy/http';
+import { errors } from './errors.js';
+import type { GatewayContext } from './gateway-context.js';
+import { maskSecrets } from './mask-secrets.js';
+import { PlainExchange } from './plain-exchange.js';
+import { principalName } from './principal-name.js';
+
+/**
+ * Any other `/v1/*`: passed to the provider of the default target when that speaks the whole Anthropic API, else 501 `not_supported`
+ * (facts page claude-code-client §8.4). The credential rule is the same as for messages.
+ */
+export const passthroughHandler =
+  (context: GatewayContext) =>
+  (request: FastifyRequest, reply: FastifyReply): void => {
+    const target = context.table.main.otherwise?.attempts[0];
+    const provider = target === undefined ? undefined : context.providers.get(target.provider);
+    if (target === undefined || provider?.type !== 'anthropic') {
+      throw errors.CCP_GATEWAY_NOT_SUPPORTED({ message: 'This endpoint is not supported by the default target.', hint: '' });
+    }
+    if (request.principal.kind === 'anonymous' && !provider.openToAnonymous) {
+      throw errors.CCP_GATEWAY_TOKEN_NEEDED({ message: `The target "${target.target}" needs a token of this gateway.` });
+    }
+    const body = readRawBody(request);
+    maskSecrets(body, context.needles());
+    reply.hijack();
+    const plain = {
+      id: request.ccproxyId,
+      route: 'default',
+      target: target.target,
+      principal: principalName(request.principal),
+      provider,
+      call: {
+        method: request.method,
+        path: request.raw.url ?? '/',
+        clientHeaders: request.headers,
+        body: body.length === 0 ? undefined : body,
+        stream: false,
+      },
+      started: context.clock.monotonic(),
+    };
+    new PlainExchange(context, plain, reply.raw).start();
+  };

@@ -73,7 +73,7 @@ export function createTokenRegistry(): TokenRegistry {
 
   const restore = ({ digest: key, principal, id }: TokenDigestEntry): void => {
     revoke(id);
-    const stored = { digest: Buffer.from(key, 'base64'), key, principal };
+    const stored = { digest: Buffer.from(key, 'base64'), key, principal, id };
     revoked.delete(key);
     byDigest.set(key, stored);
     byId.set(id, stored);
@@ -81,7 +81,8 @@ export function createTokenRegistry(): TokenRegistry {
 
   return {
     add({ token, principal, id }) {
-      if (token.length === 0 || token.length > longestToken) throw new RangeError(`the token of ${id} must have 1 to ${longestToken} characters`);
+      if (token.length === 0 || token.length > longestToken)
+        throw new RangeError(`the token of ${id} must have 1 to ${longestToken} characters`);
       restore({ digest: digestOf(token), principal, id });
     },
     restore,

@@ -102,7 +102,9 @@ export class DatabaseFeed {
   #schedule(ms: number): void {
     if (this.#timer !== undefined || this.#stopped) return;
     // Only a retry may be left behind by a process that ends.
-    this.#timer = this.#options.clock.setTimeout(() => this.#wake(), this.#retryMs === 0 ? ms : this.#retryMs, { unref: this.#retryMs > 0 });
+    this.#timer = this.#options.clock.setTimeout(() => this.#wake(), this.#retryMs === 0 ? ms : this.#retryMs, {
+      unref: this.#retryMs > 0,
+    });
   }
 
   #wake(): void {
@@ -136,7 +138,8 @@ export class DatabaseFeed {
     this.#base = await table.totals();
     this.#leftOver.committed();
     this.#leftOver = undefined;
-    if (this.#markedLost > 0) logger.warn({ attempts: this.#markedLost }, 'attempts cut off by the end of the last process are marked as lost');
+    if (this.#markedLost > 0)
+      logger.warn({ attempts: this.#markedLost }, 'attempts cut off by the end of the last process are marked as lost');
   }
 
   async #storePending(): Promise<void> {

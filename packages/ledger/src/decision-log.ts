@@ -72,7 +72,9 @@ class BatchedDecisionLog implements DecisionLog {
 
   async recent(limit: number): Promise<DecisionRecord[]> {
     const waiting = this.#pending.map(toStored);
-    const stored = await this.#options.database.decisions.recent(Math.min(limit, this.#options.capacityRows)).catch((): StoredDecision[] => []);
+    const stored = await this.#options.database.decisions
+      .recent(Math.min(limit, this.#options.capacityRows))
+      .catch((): StoredDecision[] => []);
     const byId = new Map([...stored.toReversed(), ...waiting].map((decision) => [decision.requestId, decision]));
     const oldest = this.#options.clock.now() - this.#options.maxAgeMs;
     return [...byId.values()]

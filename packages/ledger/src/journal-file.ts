@@ -63,6 +63,6 @@ export class JournalFile {
   }
 
   #writeRest(bytes: Buffer, from: number): void {
-    for (let offset = from; offset < bytes.length; ) offset += writeSync(this.#fd, bytes, offset, bytes.length - offset, this.size + offset);
+    for (let offset = from; offset < bytes.length;) offset += writeSync(this.#fd, bytes, offset, bytes.length - offset, this.size + offset);
   }
 }

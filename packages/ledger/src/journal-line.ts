@@ -17,7 +17,7 @@ export function journalLine(kind: EntryKind, json: string): string {
  * over wherever it is: after a crash that is the last one, after a full disk any.
  */
 export function* readJournal(bytes: Buffer, kind: EntryKind): Generator<string> {
-  for (let start = 0; start < bytes.length; ) {
+  for (let start = 0; start < bytes.length;) {
     const end = bytes.indexOf(10, start);
     const stop = end === -1 ? bytes.length : end;
     const json = readLine(bytes.subarray(start, stop), kind);

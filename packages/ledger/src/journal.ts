@@ -66,7 +66,10 @@ export class Journal {
     const other = this.#active === first ? second : first;
     if (this.#active.size >= this.#limits.rotateBytes && other.size === 0) this.#active = other;
     if (this.#active.size >= this.#limits.maxBytes) {
-      throw errors.CCP_LEDGER_JOURNAL({ message: `journal ${this.#active.path} holds ${this.#active.size} bytes already`, where: { file: this.#active.path } });
+      throw errors.CCP_LEDGER_JOURNAL({
+        message: `journal ${this.#active.path} holds ${this.#active.size} bytes already`,
+        where: { file: this.#active.path },
+      });
     }
     const file = this.#active;
     file.append(entries.map((entry) => journalLine(entry.kind, entry.json)).join(''));
@@ -130,7 +133,10 @@ export class Journal {
 }
 
 /** The entries of a snapshot in groups of at most `size`: first every open, then every close, so that a close finds its open. */
-export function* groupEntries(contents: readonly Buffer[], size: number): Generator<{ readonly opens: string[]; readonly closes: string[] }> {
+export function* groupEntries(
+  contents: readonly Buffer[],
+  size: number,
+): Generator<{ readonly opens: string[]; readonly closes: string[] }> {
   for (const kind of ['o', 'c'] as const) {
     let group: string[] = [];
     for (const bytes of contents) {

@@ -3,7 +3,8 @@ import type { LedgerOutcome, LedgerRow, LedgerUsage } from './ledger.js';
 
 /** A stored attempt as callers see it: unknown values absent. */
 export function ledgerRow(stored: StoredAttempt): LedgerRow {
-  const { sessionId, agentId, requestClass, stream, outcome, httpStatus, errorCode, stopReason, firstByteMs, durationMs, bytesOut } = stored;
+  const { sessionId, agentId, requestClass, stream, outcome, httpStatus, errorCode, stopReason, firstByteMs, durationMs, bytesOut } =
+    stored;
   const { id, requestId, attempt, startedAt, route, target, provider, model, upstreamModel, principal, bytesIn, estimatedTokens } = stored;
   const open = {
     ...{ id, requestId, attempt, startedAt, route, target, provider, model, upstreamModel, principal, bytesIn, estimatedTokens },

@@ -75,6 +75,10 @@ function openJournal(options: OpenLedgerOptions, lock: ExclusiveLock): { readonl
   } catch (cause) {
     lock.release();
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw errors.CCP_LEDGER_JOURNAL({ message: `the journal in ${options.dir} cannot be read: ${reason}`, where: { file: options.dir }, cause });
+    throw errors.CCP_LEDGER_JOURNAL({
+      message: `the journal in ${options.dir} cannot be read: ${reason}`,
+      where: { file: options.dir },
+      cause,
+    });
   }
 }

@@ -11,6 +11,8 @@ import type { Batch, BatchStatement, SqlRow, ThreadData, ThreadReply, ThreadRequ
 /** Waiting is free here: nobody but this thread stands still. */
 const busyTimeoutMs = 2000;
 const maxStatements = 64;
+/** Results are held in memory twice on their way to the event loop. */
+const maxRows = 100_000;
 
 class Session {
   readonly #connection: Sqlite.Database;
@@ -29,7 +31,13 @@ class Session {
   }
 
   all(sql: string, params: SqlRow): unknown[] {
-    return this.#statement(sql).all(...params);
+    const statement = this.#statement(sql);
+    if (!statement.reader) throw new TypeError('all() takes a statement that returns rows');
+    const rows: unknown[] = [];
+    for (const row of statement.iterate(...params)) {
+      if (rows.push(row) > maxRows) throw new RangeError(`a query returned more than ${maxRows} rows`);
+    }
+    return rows;
   }
 
   checkpoint(): void {

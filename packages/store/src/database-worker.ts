@@ -10,7 +10,7 @@ export interface DatabaseWorker {
   readonly file: string;
   /** Runs the statements in order in one transaction and returns how many rows changed. */
   apply(batch: Batch): Promise<number>;
-  /** Rows of one query, as objects by column name. Runs after everything applied before it. */
+  /** Rows of one query (100 000 at most, else it fails), as objects by column name. Runs after everything applied before it. */
   all(sql: string, params?: SqlRow): Promise<unknown[]>;
   /** Moves the write-ahead log into the database file and fsyncs it. */
   checkpoint(): Promise<void>;
@@ -34,6 +34,8 @@ export interface OpenDatabaseWorkerOptions extends OpenDatabaseOptions {
   readonly maxPending?: number;
   /** Characters of JSON rows allowed to wait before CCP_STORE_BUSY; 32 Mi when absent. */
   readonly maxPendingBytes?: number;
+  /** Starts the thread; `startDatabaseThread` when absent. */
+  readonly startThread?: (data: ThreadData) => Worker;
 }
 
 /**
@@ -124,7 +126,10 @@ class ThreadedDatabase implements DatabaseWorker {
     const maxPending = this.#options.maxPending ?? 256;
     const maxBytes = this.#options.maxPendingBytes ?? 32 * 1024 * 1024;
     if (this.#waiting.size >= maxPending || (this.#waiting.size > 0 && this.#pendingBytes + size > maxBytes)) {
-      throw errors.CCP_STORE_BUSY({ message: `${this.#waiting.size} writes wait for database ${this.file} already`, where: { file: this.file } });
+      throw errors.CCP_STORE_BUSY({
+        message: `${this.#waiting.size} writes wait for database ${this.file} already`,
+        where: { file: this.file },
+      });
     }
     if (this.#rebuilding !== undefined) await this.#rebuilding;
     return this.#send(request, size);
@@ -134,16 +139,16 @@ class ThreadedDatabase implements DatabaseWorker {
     const worker = (this.#worker ??= this.#start());
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
+      worker.postMessage({ ...request, id });
+      worker.ref();
       this.#waiting.set(id, { size, resolve, reject });
       this.#pendingBytes += size;
-      worker.ref();
-      worker.postMessage({ ...request, id });
     });
   }
 
   #start(): Worker {
     const data: ThreadData = { file: this.file, sync: this.#sync };
-    const worker = new Worker(threadUrl(), { workerData: data, name: 'ccproxy-database', execArgv: [], stdout: false, stderr: false });
+    const worker = (this.#options.startThread ?? startDatabaseThread)(data);
     worker.on('message', (reply: ThreadReply) => this.#settle(worker, reply));
     worker.on('error', (error) => this.#lose(worker, error));
     worker.on('exit', (code) => this.#lose(worker, new Error(`database thread ended with ${code}`)));
@@ -218,7 +223,11 @@ function sizeOf(batch: Batch): number {
   return batch.reduce((size, statement) => size + ('rowsJson' in statement ? statement.rowsJson.length : statement.rows.length * 64), 0);
 }
 
-/** The thread's file beside this one: `.ts` when the sources run, `.js` in the published package. */
-function threadUrl(): URL {
-  return new URL(import.meta.url.endsWith('.ts') ? './database-thread.ts' : './database-thread.js', import.meta.url);
+/**
+ * Starts the thread from its file beside this one: `.ts` when the sources run, `.js` in the published package. No memory limit is
+ * set on it: running into one inside SQLite's native code ends the whole process (measured); results are bounded instead.
+ */
+export function startDatabaseThread(data: ThreadData): Worker {
+  const file = import.meta.url.endsWith('.ts') ? './database-thread.ts' : './database-thread.js';
+  return new Worker(new URL(file, import.meta.url), { workerData: data, name: 'ccproxy-database', execArgv: [] });
 }

@@ -53,7 +53,9 @@ function isCurrent(sqlite: SqliteConnection, owners: ReadonlyMap<string, readonl
 }
 
 function newestStep(sqlite: SqliteConnection, owner: string): number {
-  const row = sqlite.prepare<[string], { version: number | null }>('SELECT max(version) AS version FROM store_migrations WHERE owner = ?').get(owner);
+  const row = sqlite
+    .prepare<[string], { version: number | null }>('SELECT max(version) AS version FROM store_migrations WHERE owner = ?')
+    .get(owner);
   return row?.version ?? 0;
 }
 

@@ -31,5 +31,6 @@ export function toStoreError(cause: unknown, file: string): CcproxyError {
   const known = causes.find(([prefix]) => code.startsWith(prefix));
   const raise = known?.[1] ?? errors.CCP_STORE_UNAVAILABLE;
   const what = known?.[2] ?? 'is not available';
-  return raise({ message: `database ${file} ${what} (${code === '' ? text : code})`, where: { file }, details: { cause: code, text }, cause });
+  const reason = known === undefined ? [code, text].filter(Boolean).join(': ') : code;
+  return raise({ message: `database ${file} ${what} (${reason})`, where: { file }, details: { cause: code, text }, cause });
 }

@@ -2,7 +2,8 @@ import type { CloseEntry, OpenEntry, StoredAttempt } from './ledger-table.js';
 
 /** The attempt an entry opens, as it is read back. */
 export function openAttempt(entry: OpenEntry): StoredAttempt {
-  const [id, requestId, attempt, startedAt, route, target, provider, model, upstreamModel, principal, sessionId, agentId, requestClass] = entry;
+  const [id, requestId, attempt, startedAt, route, target, provider, model, upstreamModel, principal, sessionId, agentId, requestClass] =
+    entry;
   return {
     ...{ id, requestId, attempt, startedAt, route, target, provider, model, upstreamModel, principal, sessionId, agentId, requestClass },
     ...{ stream: entry[13], bytesIn: entry[14], estimatedTokens: entry[15] },

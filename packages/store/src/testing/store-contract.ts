@@ -41,13 +41,16 @@ const ledgerCases = [
     await ledger.apply({ opens: json([opening('a'), opening('b')]), closes: json([closing('a')]) });
     const [b, a] = await ledger.recent(10);
     deepEqual([b?.id, b?.outcome, b?.durationMs], ['b', null, null]);
-    deepEqual({ ...a }, {
-      ...{ id: 'a', requestId: 'r-a', attempt: 1, startedAt: 1000, route: 'background', target: 'local', provider: 'ollama' },
-      ...{ model: 'claude-x', upstreamModel: 'qwen3:8b', principal: 'local', sessionId: 'session', agentId: null },
-      ...{ requestClass: 'auxiliary', stream: 1, bytesIn: 1234, estimatedTokens: 300, outcome: 'ok', httpStatus: 200, errorCode: null },
-      ...{ stopReason: 'end_turn', inputTokens: 10, outputTokens: 5, cacheReadTokens: null, cacheCreationTokens: 2 },
-      ...{ firstByteMs: 12.5, durationMs: 80.25, bytesOut: 999 },
-    });
+    deepEqual(
+      { ...a },
+      {
+        ...{ id: 'a', requestId: 'r-a', attempt: 1, startedAt: 1000, route: 'background', target: 'local', provider: 'ollama' },
+        ...{ model: 'claude-x', upstreamModel: 'qwen3:8b', principal: 'local', sessionId: 'session', agentId: null },
+        ...{ requestClass: 'auxiliary', stream: 1, bytesIn: 1234, estimatedTokens: 300, outcome: 'ok', httpStatus: 200, errorCode: null },
+        ...{ stopReason: 'end_turn', inputTokens: 10, outputTokens: 5, cacheReadTokens: null, cacheCreationTokens: 2 },
+        ...{ firstByteMs: 12.5, durationMs: 80.25, bytesOut: 999 },
+      },
+    );
     deepEqual({ ...(await ledger.totals()) }, { attempts: 2, open: 1, inputTokens: 10, outputTokens: 5 });
   }),
   contractCase('ledger: the same batch twice changes nothing', async ({ ledger }) => {
@@ -82,10 +85,16 @@ const ledgerCases = [
   contractCase('ledger: recent is newest first and limited; prune keeps the newest, the open ones and the totals', async ({ ledger }) => {
     const ids = Array.from({ length: 20 }, (_, index) => `id${index}`);
     await ledger.apply({ opens: json(ids.map((id) => opening(id))), closes: json(ids.slice(1).map((id) => closing(id))) });
-    deepEqual((await ledger.recent(2)).map((row) => row.id), ['id19', 'id18']);
+    deepEqual(
+      (await ledger.recent(2)).map((row) => row.id),
+      ['id19', 'id18'],
+    );
     deepEqual(await ledger.recent(0), []);
     await ledger.prune(5);
-    deepEqual((await ledger.recent(100)).map((row) => row.id), ['id19', 'id18', 'id17', 'id16', 'id15', 'id0']);
+    deepEqual(
+      (await ledger.recent(100)).map((row) => row.id),
+      ['id19', 'id18', 'id17', 'id16', 'id15', 'id0'],
+    );
     deepEqual({ ...(await ledger.totals()) }, { attempts: 20, open: 1, inputTokens: 190, outputTokens: 95 });
   }),
 ];
@@ -98,10 +107,13 @@ const decisionCases = [
     ]);
     await decisions.put([{ requestId: 'a', at: 2, route: 'z', json: '[]' }]);
     await decisions.put([]);
-    deepEqual((await decisions.recent(5)).map((row) => ({ ...row })), [
-      { requestId: 'b', at: 3, route: 'y', json: '{"n":1}' },
-      { requestId: 'a', at: 2, route: 'z', json: '[]' },
-    ]);
+    deepEqual(
+      (await decisions.recent(5)).map((row) => ({ ...row })),
+      [
+        { requestId: 'b', at: 3, route: 'y', json: '{"n":1}' },
+        { requestId: 'a', at: 2, route: 'z', json: '[]' },
+      ],
+    );
     equal((await decisions.recent(1)).length, 1);
     deepEqual(await decisions.recent(0), []);
   }),
@@ -110,7 +122,10 @@ const decisionCases = [
     await decisions.prune({ before: 3, keep: 100 });
     equal((await decisions.recent(100)).length, 7);
     await decisions.prune({ before: 0, keep: 2 });
-    deepEqual((await decisions.recent(100)).map((row) => row.at), [9, 8]);
+    deepEqual(
+      (await decisions.recent(100)).map((row) => row.at),
+      [9, 8],
+    );
   }),
 ];
 
@@ -136,16 +151,31 @@ const keyValueCases = [
     clock.advance(1);
     equal(await entries.get('short'), undefined);
     await entries.set('other', 'z');
-    deepEqual((await entries.list('', 10)).map((entry) => entry.key), ['long', 'other']);
+    deepEqual(
+      (await entries.list('', 10)).map((entry) => entry.key),
+      ['long', 'other'],
+    );
   }),
   contractCase('key-value: list by prefix, in order, limited; prefixes are taken literally', async (store) => {
     const entries = store.keyValue('one');
     for (const key of ['a%1', 'a_1', 'a%2', 'b', 'a', 'ab', 'ä', '😀']) await entries.set(key, key.toUpperCase());
-    deepEqual((await entries.list('a%', 10)).map((entry) => entry.key), ['a%1', 'a%2']);
-    deepEqual((await entries.list('a', 2)).map((entry) => entry.key), ['a', 'a%1']);
-    deepEqual((await entries.list('', 10)).map((entry) => entry.key), ['a', 'a%1', 'a%2', 'a_1', 'ab', 'b', 'ä', '😀']);
+    deepEqual(
+      (await entries.list('a%', 10)).map((entry) => entry.key),
+      ['a%1', 'a%2'],
+    );
+    deepEqual(
+      (await entries.list('a', 2)).map((entry) => entry.key),
+      ['a', 'a%1'],
+    );
+    deepEqual(
+      (await entries.list('', 10)).map((entry) => entry.key),
+      ['a', 'a%1', 'a%2', 'a_1', 'ab', 'b', 'ä', '😀'],
+    );
     deepEqual(await entries.list('zz', 10), []);
-    deepEqual((await entries.list('ä', 1)).map((entry) => ({ ...entry })), [{ key: 'ä', value: 'Ä' }]);
+    deepEqual(
+      (await entries.list('ä', 1)).map((entry) => ({ ...entry })),
+      [{ key: 'ä', value: 'Ä' }],
+    );
   }),
   contractCase('key-value: too long a key or value is refused, the longest accepted', async (store) => {
     const entries = store.keyValue('one');

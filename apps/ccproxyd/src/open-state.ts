@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { loadConfig, type LoadedConfig } from '@ccproxy/config';
 import { acquireLock, type AppPaths, CcproxyError, createRedactor, ensurePrivateDir, type FileLock, type Redactor, resolvePaths, silentLogger, type Logger } from '@ccproxy/kernel';
 import type { DaemonContext } from './daemon-context.js';
@@ -42,7 +41,7 @@ export async function openState(options: DaemonOptions, context: DaemonContext):
   let logger: Logger = silentLogger;
   const releases = createReleaseStack(() => logger);
   try {
-    const lockFile = join(paths.runDir, 'daemon.lock');
+    const { lockFile } = paths;
     const lock = options.takeover ? undefined : await takeInstanceLock(lockFile, context);
     if (lock !== undefined) releases.defer('instance lock', () => lock.release());
     const token = await daemonToken(paths.tokenFile);

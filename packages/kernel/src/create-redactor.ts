@@ -1,7 +1,8 @@
 import { ByteNeedleSet } from './byte-needle-set.js';
 import { NeedleSet } from './needle-set.js';
-import { replaceKeyedValues } from './keyed-values.js';
+import { namesSecret, replaceKeyedValues } from './keyed-values.js';
 import { replacePrivateKeys } from './private-keys.js';
+import { redactJson } from './redact-json.js';
 import type { Redactor } from './redactor.js';
 import { minSecretLength, secretForms } from './secret-forms.js';
 import { maySpellSecret } from './secret-triggers.js';
@@ -45,8 +46,8 @@ export function createRedactor(options: { readonly secrets?: Iterable<string> } 
     remove: (secret) => change(() => secrets.delete(secret)),
     redact(text) {
       refresh();
-      const known = needles.replace(text, mask);
-      return maySpellSecret(known) ? replacePatterns(known) : known;
+      const redacted = redactText(text, needles);
+      return redacted === text || !looksLikeJson(text) || isJson(redacted) ? redacted : redactStructure(text, redacted, needles);
     },
     containsSecret(content) {
       refresh();
@@ -55,7 +56,40 @@ export function createRedactor(options: { readonly secrets?: Iterable<string> } 
   };
 }
 
+function redactText(text: string, needles: NeedleSet): string {
+  const known = needles.replace(text, mask);
+  return maySpellSecret(known) ? replacePatterns(known) : known;
+}
+
 function replacePatterns(text: string): string {
   const keyed = replaceKeyedValues(replaceTokenShapes(replacePrivateKeys(text, mask), mask), mask);
   return keyed.replace(schemeToken, `$1$2${mask}`).replace(userinfo, `$1${mask}@`);
+}
+
+/**
+ * For JSON that the patterns have torn apart, which happens where the end of one string reads like the beginning of another
+ * (`"msg":"set API_KEY=","level":…`): redacts it string by string.
+ */
+function redactStructure(text: string, torn: string, needles: NeedleSet): string {
+  try {
+    const redaction = { mask, text: (part: string) => redactText(part, needles), isSecretName: (name: string) => namesSecret(name, mask) };
+    return JSON.stringify(redactJson(JSON.parse(text), redaction));
+  } catch {
+    // It was no JSON, or nested too deep to walk: it is redacted all the same.
+    return torn;
+  }
+}
+
+function looksLikeJson(text: string): boolean {
+  const first = text.charCodeAt(0);
+  return first === 0x7b || first === 0x5b;
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -46,6 +46,12 @@ export function replaceKeyedValues(text: string, mask: string): string {
   return keyedPatterns.reduce((result, keyedPattern) => replaceOne(result, keyedPattern, mask), text);
 }
 
+/** Whether a member or variable of this name holds a secret. */
+export function namesSecret(name: string, mask: string): boolean {
+  const member = `"${name.replaceAll(/["'\\]/g, '')}":"`;
+  return replaceKeyedValues(`${member}0123456789"`, mask) === `${member}${mask}"`;
+}
+
 function replaceOne(text: string, { pattern, min, stops }: KeyedPattern, mask: string): string {
   let result = '';
   let copied = 0;

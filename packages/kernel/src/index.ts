@@ -18,6 +18,7 @@ export { acquireLock, type AcquireLockOptions, adoptLock, type FileLock } from '
 export { type Logger, type LogLevel, silentLogger } from './logger.js';
 export { LruMap, type LruMapOptions } from './lru-map.js';
 export { newId } from './new-id.js';
+export { readOrCreatePipeId } from './pipe-id.js';
 export { parseByteSize } from './parse-byte-size.js';
 export { parseDuration } from './parse-duration.js';
 export { type JsonResult, parseJson } from './parse-json.js';

@@ -37,6 +37,8 @@ export interface ResolvePathsOptions {
   /** `--log-dir`; beats CC_PROXY_LOG_DIR. */
   readonly logDir?: string;
   readonly uid?: number;
+  /** Windows: the random part of the pipe names, from `readOrCreatePipeId`; a hash of the root when absent. */
+  readonly pipeId?: string;
   /** What relative paths are relative to. */
   readonly cwd?: string;
 }
@@ -94,7 +96,7 @@ function isLogFile(value: string): boolean {
 
 function socketPath(options: ResolvePathsOptions, root: string, name: string): string {
   const id = fnv1a(root);
-  if (options.platform === 'win32') return `\\\\.\\pipe\\ccproxy-${id}-${name}`;
+  if (options.platform === 'win32') return `\\\\.\\pipe\\ccproxy-${options.pipeId ?? id}-${name}`;
   const runtime = present(options.env['XDG_RUNTIME_DIR']);
   const temporary = present(options.env['TMPDIR']) ?? '/tmp';
   const perUser = `ccproxy-${options.uid ?? 'user'}`;

@@ -20,6 +20,8 @@ export interface SpawnedDaemon {
 export interface SpawnDaemonOptions {
   /** The Node binary. */
   readonly node: string;
+  /** Flags of Node itself. */
+  readonly nodeFlags?: readonly string[];
   /** The file of the daemon's bin. */
   readonly entry: string;
   /** Arguments of the bin; never a secret, they are readable by other users. */
@@ -39,12 +41,12 @@ const QUOTED_BYTES = 2000;
  * @throws CCP_DIR_UNSAFE, CCP_PERMISSION_DENIED and others when the log file cannot be opened
  */
 export async function spawnDaemon(options: SpawnDaemonOptions): Promise<SpawnedDaemon> {
-  const { node, entry, args, env, logFile } = options;
+  const { node, nodeFlags = [], entry, args, env, logFile } = options;
   await ensurePrivateDir(dirname(logFile));
   const log = await openLog(logFile);
   try {
     const { size } = await log.stat();
-    const child = spawn(node, [entry, ...args], {
+    const child = spawn(node, [...nodeFlags, entry, ...args], {
       detached: true,
       windowsHide: true,
       cwd: '/',

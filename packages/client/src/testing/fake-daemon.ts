@@ -2,9 +2,19 @@
  * A daemon of nothing but lock, state and control channel, with the ways to fail that a real one has:
  * `node fake-daemon.ts STATE_DIR [BEHAVIOUR]`. Every process that gets so far as to serve leaves a line in `starts`.
  */
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { acquireLock, asCcproxyError, CcproxyError, createSecret, currentProcessIdentity, ensurePrivateDir, resolvePaths, silentLogger, systemClock } from '@ccproxy/kernel';
+import {
+  acquireLock,
+  asCcproxyError,
+  CcproxyError,
+  createSecret,
+  currentProcessIdentity,
+  ensurePrivateDir,
+  resolvePaths,
+  silentLogger,
+  systemClock,
+} from '@ccproxy/kernel';
 import { bindMethod, createNodeIpcTransport, daemonStatus, daemonStop, IPC_PROTOCOL, leaseOpen, serveIpc, toWireError } from '@ccproxy/ipc';
 import { removeDaemonState, writeDaemonState } from '../daemon-files.js';
 
@@ -84,8 +94,9 @@ if (behaviour === 'crash') {
   process.stderr.write('the last words of the fake daemon\n');
   process.exit(7);
 }
-if (behaviour === 'echo-environment') writeFileSync(join(stateDir, 'seen'), JSON.stringify({ cwd: process.cwd(), env: process.env, argv: readFileSync('/proc/self/cmdline', 'latin1') }));
-if (behaviour === 'mute') tell({ type: 'failed' });
+if (behaviour === 'echo-environment') {
+  writeFileSync(join(stateDir, 'seen'), JSON.stringify({ cwd: process.cwd(), env: process.env, argv: process.argv, ppid: process.ppid }));
+}
 await serve().catch((error: unknown) => {
   const coded = CcproxyError.isInstance(error) ? error : asCcproxyError(error);
   tell({ type: 'failed', error: toWireError(coded) });

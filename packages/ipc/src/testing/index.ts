@@ -1,3 +1,3 @@
 export { attackIpc, type AttackCheck, type AttackOptions, type AttackReport } from './ipc-attack.js';
 export { createMemoryTransport } from './memory-transport.js';
-export { sourceProcessArgs } from './source-process.js';
+export { sourceProcessArgs, sourceProcessFlags } from './source-process.js';

@@ -2,21 +2,18 @@ const hook = `
 import { registerHooks } from 'node:module';
 registerHooks({
   resolve(specifier, context, next) {
-    try {
-      return next(specifier, context);
-    } catch (error) {
-      if (!specifier.startsWith('.') || !specifier.endsWith('.js')) throw error;
-      return next(specifier.slice(0, -3) + '.ts', context);
-    }
+    const source = specifier.startsWith('.') && specifier.endsWith('.js') && context.parentURL?.endsWith('.ts');
+    return next(source ? specifier.slice(0, -3) + '.ts' : specifier, context);
   },
 });`;
 
-/** Arguments for `process.execPath` that run a TypeScript source file of this repository as a process of its own, without a build. */
-export const sourceProcessArgs = (entry: string, ...args: readonly string[]): string[] => [
+/** Flags with which Node runs a TypeScript source file of this repository, without a build. */
+export const sourceProcessFlags: readonly string[] = [
   '--conditions=@ccproxy/source',
   '--disable-warning=ExperimentalWarning',
   '--import',
   `data:text/javascript,${encodeURIComponent(hook)}`,
-  entry,
-  ...args,
 ];
+
+/** Arguments for `process.execPath` that run such a file as a process of its own. */
+export const sourceProcessArgs = (entry: string, ...args: readonly string[]): string[] => [...sourceProcessFlags, entry, ...args];

@@ -5,8 +5,8 @@ import type { Attempt } from './attempt.js';
 import { errors } from './errors.js';
 import type { Relay } from './relay.js';
 
-/** Held before anything is sent: a whole answer of today's models is smaller, and can then still be replaced by a fallback. */
-const HELD = 2 * 1024 * 1024;
+/** The longest answers of today's models are below 1 MB; what is beyond this is no message. */
+const LARGEST = 16 * 1024 * 1024;
 
 const isObject = (body: Buffer): boolean => {
   try {
@@ -19,16 +19,15 @@ const isObject = (body: Buffer): boolean => {
 };
 
 /**
- * Carries an answer that is one JSON document, with its status, headers and bytes. It is held until it is complete and looks like an answer;
- * beyond 2 MB it is piped.
+ * Carries an answer that is one JSON document, with its status, headers and bytes. It is held until it is complete and looks like an
+ * answer, so that another target can still be asked; a model writes such a document at once, so holding it costs no time.
  */
 export class DocumentRelay implements Relay {
   readonly #attempt: Attempt;
   readonly #status: number;
   readonly #headers: HeaderFields;
-  #held: Buffer[] = [];
+  readonly #held: Buffer[] = [];
   #bytes = 0;
-  #piping = false;
   #report: UsageReport | undefined;
 
   constructor(attempt: Attempt, status: number, headers: HeaderFields) {
@@ -40,31 +39,20 @@ export class DocumentRelay implements Relay {
   data(chunk: Buffer): void {
     this.#held.push(chunk);
     this.#bytes += chunk.length;
-    if (this.#bytes > HELD) this.#pipe();
+    if (this.#bytes > LARGEST) this.#refuse(`a document of more than ${LARGEST} bytes`);
   }
 
   end(): void {
     const body = this.#held.length === 1 && this.#held[0] !== undefined ? this.#held[0] : Buffer.concat(this.#held);
-    if (this.#piping) {
-      this.#attempt.succeeded('ok', () => this.#attempt.client.end(body));
-      return;
-    }
     this.#report = readUsage(body);
-    if (!this.#report.sawMessageStop && !isObject(body)) {
-      const what = body.length === 0 ? 'nothing' : `${body.length} bytes that are no JSON object`;
-      const message = `The provider "${this.#attempt.provider}" answered ${this.#status} with ${what}.`;
-      this.#attempt.failed({ kind: 'error', error: errors.CCP_GATEWAY_BAD_ANSWER({ message }) });
-      return;
-    }
-    this.#attempt.succeeded('ok', () => this.#send(body));
+    if (this.#attempt.client.headSent) this.#refuse('a document although a stream was asked for');
+    else if (!this.#report.sawMessageStop && !isObject(body)) {
+      this.#refuse(body.length === 0 ? 'nothing' : `${body.length} bytes that are no JSON object`);
+    } else this.#attempt.succeeded('ok', () => this.#send(body));
   }
 
   fail(error: CcproxyError): void {
-    if (!this.#piping) {
-      this.#attempt.failed({ kind: 'error', error });
-      return;
-    }
-    this.#attempt.cut(error, () => this.#attempt.client.destroy());
+    this.#attempt.failed({ kind: 'error', error });
   }
 
   report(): UsageReport | undefined {
@@ -75,34 +63,13 @@ export class DocumentRelay implements Relay {
 
   #send(body: Buffer): void {
     const { client } = this.#attempt;
-    if (client.headSent) {
-      client.failStream(
-        'api_error',
-        `The provider "${this.#attempt.provider}" answered a stream request with a document.`,
-        this.#attempt.requestId,
-      );
-      return;
-    }
+    if (client.gone) return;
     client.startDocument(this.#status, this.#attempt.head({ ...this.#headers, 'content-length': String(body.length) }));
     client.end(body);
   }
 
-  /** The last chunk always stays here: the row is closed before it goes out. */
-  #pipe(): void {
-    const { client } = this.#attempt;
-    if (!this.#piping) {
-      this.#piping = true;
-      if (client.headSent) {
-        this.#attempt.failed({
-          kind: 'error',
-          error: errors.CCP_GATEWAY_BAD_ANSWER({ message: 'A stream request was answered with a large document.' }),
-        });
-        return;
-      }
-      client.startDocument(this.#status, this.#attempt.head(this.#headers));
-    }
-    const last = this.#held.pop();
-    for (const chunk of this.#held) client.write(chunk);
-    this.#held = last === undefined ? [] : [last];
+  #refuse(what: string): void {
+    const message = `The provider "${this.#attempt.provider}" answered ${this.#status} with ${what}.`;
+    this.#attempt.failed({ kind: 'error', error: errors.CCP_GATEWAY_BAD_ANSWER({ message }) });
   }
 }

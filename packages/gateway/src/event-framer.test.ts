@@ -1,0 +1,59 @@
+import { messageFrames } from '@ccproxy/providers/testing';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { endsMessage, EventFramer } from './event-framer.js';
+
+const runs = 10_000 * Number(process.env['CCPROXY_TEST_SCALE'] ?? 1);
+
+const cutAt = (bytes: Buffer, cuts: readonly number[]): Buffer[] => {
+  const borders = [...new Set([0, ...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length])].sort((a, b) => a - b);
+  return borders.slice(1).map((end, index) => bytes.subarray(borders[index], end));
+};
+
+describe('EventFramer', () => {
+  it('passes a chunk that ends at a border through by reference', () => {
+    const chunk = Buffer.from(messageFrames().join(''));
+    expect(new EventFramer().push(chunk)).toBe(chunk);
+  });
+
+  it('[F1] row 59: gives whole events only, and all bytes, for any cutting, LF or CRLF', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(), { maxLength: 40 }), fc.boolean(), (cuts, crlf) => {
+        const text = messageFrames().join('');
+        const bytes = Buffer.from(crlf ? text.replaceAll('\n', '\r\n') : text);
+        const framer = new EventFramer();
+        const out: Buffer[] = [];
+        for (const chunk of cutAt(bytes, cuts)) {
+          const events = framer.push(chunk);
+          if (events === undefined) continue;
+          out.push(events);
+          if (!events.toString().endsWith(crlf ? '\r\n\r\n' : '\n\n')) return false;
+        }
+        return framer.pendingBytes === 0 && Buffer.concat([...out, framer.rest()]).equals(bytes);
+      }),
+      { numRuns: runs },
+    );
+  });
+
+  it('keeps an unfinished event, however it is cut', () => {
+    const framer = new EventFramer();
+    for (const byte of Buffer.from('event: x\ndata: 1\n')) expect(framer.push(Buffer.from([byte]))).toBeUndefined();
+    expect(framer.pendingBytes).toBe(17);
+    expect(framer.rest().toString()).toBe('event: x\ndata: 1\n');
+    expect(framer.pendingBytes).toBe(0);
+    for (let index = 0; index < 200; index += 1) framer.push(Buffer.from('y'));
+    expect(framer.rest().length).toBe(200);
+  });
+});
+
+describe('endsMessage', () => {
+  it('sees the end at the beginning of a line only', () => {
+    const [stop = ''] = messageFrames().slice(-1);
+    expect(endsMessage(Buffer.from(stop))).toBe(true);
+    expect(endsMessage(Buffer.from(messageFrames().join('')))).toBe(true);
+    expect(endsMessage(Buffer.from(messageFrames().join('').replaceAll('\n', '\r\n')))).toBe(true);
+    const forged = `event: content_block_delta\ndata: ${JSON.stringify({ text: '\nevent: message_stop\ndata: {}\n\n' })}\n\n`;
+    expect(endsMessage(Buffer.from(forged))).toBe(false);
+    expect(endsMessage(Buffer.from(messageFrames().slice(0, -1).join('')))).toBe(false);
+  });
+});

@@ -39,7 +39,7 @@ describe('SessionRegistry', () => {
     const connection = peer('c1');
     const session = await registry.open(connection, { client: 'claude', pid: process.pid });
     expect(tokens.known.get(session.id)).toBe(session.token);
-    const file = join(dir, `${session.id}.json`);
+    const file = join(dir, `${session.id}.session`);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(readFileSync(file, 'utf8')).not.toContain(session.token);
     connection.end();
@@ -67,11 +67,14 @@ describe('SessionRegistry', () => {
     await registry.open(peer('c1'), { client: 'claude', pid: child.pid ?? 0 });
     child.kill('SIGKILL');
     await once(child, 'exit');
-    writeFileSync(join(dir, 'broken.json'), '{"id":');
-    writeFileSync(join(dir, 'other.json'), '{"id":"s_9"}');
+    writeFileSync(join(dir, 'broken.session'), '{"id":');
+    writeFileSync(join(dir, 'other.session'), '{"id":"s_9"}');
     const after = setUp(dir);
     expect(await after.registry.restore()).toBe(0);
     expect(readdirSync(dir)).toEqual([]);
+    writeFileSync(join(dir, '17-x.json'), '{}');
+    await after.registry.restore();
+    expect(readdirSync(dir)).toEqual(['17-x.json']);
   });
 
   it('[A2] keeps records while this daemon hands over, and an old connection cannot end a resumed session', async () => {

@@ -13,7 +13,7 @@ export interface SessionTokens {
   revoke(id: string): boolean;
 }
 
-/** A session as it lies in `run/sessions/<id>.json`: enough to accept its token after a restart, not enough to make it. */
+/** A session as it lies in `run/sessions/<id>.session`: enough to accept its token after a restart, not enough to make it. */
 const SessionRecord = z.object({
   id: z.string(),
   digest: z.string(),
@@ -44,7 +44,7 @@ export function createSessionRegistry(deps: {
 }): SessionRegistry {
   const holders = new Map<string, string>();
   let retaining = false;
-  const fileOf = (id: string): string => join(deps.dir, `${id}.json`);
+  const fileOf = (id: string): string => join(deps.dir, `${id}.session`);
 
   const hold = (peer: IpcPeer, id: string): void => {
     holders.set(id, peer.connectionId);
@@ -74,9 +74,9 @@ export function createSessionRegistry(deps: {
     },
     async restore() {
       for (const name of await readdir(deps.dir)) {
-        if (!/^[\w-]+\.json$/.test(name)) continue;
+        if (!/^[\w-]+\.session$/.test(name)) continue;
         const record = parseRecord(await readFile(join(deps.dir, name), 'utf8'));
-        if (record !== undefined && `${record.id}.json` === name && isAlive(record.owner)) {
+        if (record !== undefined && `${record.id}.session` === name && isAlive(record.owner)) {
           deps.tokens.restore({ id: record.id, digest: record.digest, principal: { kind: 'gateway', id: record.id } });
           holders.set(record.id, '');
         } else {

@@ -1,6 +1,8 @@
-import { asCcproxyError, CcproxyError, type AppPaths, resolvePaths } from '@ccproxy/kernel';
-import { Command, Flags } from '@oclif/core';
 import { homedir } from 'node:os';
+import { connectDaemon, createDaemonClient, type DaemonClient } from '@ccproxy/client/connect';
+import { type AppPaths, asCcproxyError, CcproxyError, resolvePaths } from '@ccproxy/kernel';
+import { Command, Flags } from '@oclif/core';
+import { cliVersion } from './cli-version.js';
 import { errors } from './errors.js';
 import { renderError } from './render/render-error.js';
 
@@ -27,7 +29,23 @@ export abstract class BaseCommand extends Command {
       platform: process.platform,
       ...(flags['state-dir'] === undefined ? {} : { stateDir: flags['state-dir'] }),
       ...(flags['log-dir'] === undefined ? {} : { logDir: flags['log-dir'] }),
+      ...(process.getuid === undefined ? {} : { uid: process.getuid() }),
     });
+  }
+
+  /** Runs `use` with a client of the running daemon. @throws CCP_DAEMON_NOT_RUNNING and other failures of the connection */
+  protected async withDaemon<T>(paths: AppPaths, use: (client: DaemonClient) => Promise<T>): Promise<T> {
+    const connection = await connectDaemon({ paths, client: `ccproxy ${this.id ?? ''}`.trim(), version: cliVersion });
+    try {
+      return await use(createDaemonClient(connection));
+    } finally {
+      await connection.close();
+    }
+  }
+
+  /** A hint on stderr, so that stdout stays what was asked for. */
+  protected note(sentence: string): void {
+    process.stderr.write(`${sentence}\n`);
   }
 
   protected override async catch(thrown: Error & { exitCode?: number; oclif?: { exit?: number } }): Promise<void> {

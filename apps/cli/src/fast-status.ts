@@ -1,0 +1,49 @@
+import { homedir } from 'node:os';
+import { CcproxyError } from '@ccproxy/kernel/errors-core';
+import { resolvePaths } from '@ccproxy/kernel/paths';
+import { cliVersion } from './cli-version.js';
+import { readStatus } from './read-status.js';
+import { renderError } from './render/render-error.js';
+import { renderStatus } from './render/render-status.js';
+import { startWarnings } from './start-warnings.js';
+
+/**
+ * `ccproxy status`, `ccproxy status --json` and `--state-dir DIR` without loading oclif. Returns false, having done nothing, for any
+ * other flag: oclif then answers.
+ */
+export async function fastStatus(args: readonly string[]): Promise<boolean> {
+  const flags = parseSimpleFlags(args);
+  if (flags === undefined) return false;
+  try {
+    const paths = resolvePaths({
+      env: process.env,
+      home: homedir(),
+      platform: process.platform,
+      ...(flags.stateDir === undefined ? {} : { stateDir: flags.stateDir }),
+      ...(process.getuid === undefined ? {} : { uid: process.getuid() }),
+    });
+    const status = await readStatus(paths);
+    process.stdout.write(`${flags.json ? JSON.stringify(status, null, 2) : renderStatus(status, Date.now())}\n`);
+    const own = { version: cliVersion, env: process.env, config: undefined, cwd: process.cwd() };
+    for (const warning of startWarnings(status, own)) process.stderr.write(`warning: ${warning}\n`);
+  } catch (error) {
+    if (!CcproxyError.isInstance(error)) throw error;
+    process.exitCode = error.exitCode;
+    if (flags.json) process.stdout.write(`${JSON.stringify({ error: error.toJSON() }, null, 2)}\n`);
+    else process.stderr.write(`${renderError(error.toJSON())}\n`);
+  }
+  return true;
+}
+
+function parseSimpleFlags(args: readonly string[]): { readonly json: boolean; readonly stateDir: string | undefined } | undefined {
+  let json = false;
+  let stateDir: string | undefined;
+  for (let index = 0; index < args.length; index += 1) {
+    const argument = args[index] ?? '';
+    if (argument === '--json') json = true;
+    else if (argument.startsWith('--state-dir=')) stateDir = argument.slice('--state-dir='.length);
+    else if (argument === '--state-dir' && args[index + 1] !== undefined) stateDir = args[(index += 1)];
+    else return undefined;
+  }
+  return { json, stateDir };
+}

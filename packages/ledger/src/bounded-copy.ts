@@ -24,7 +24,8 @@ function copy(value: unknown, budget: Budget, depth: number): unknown {
   if (typeof value === 'string') return boundedText(value);
   if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
   if (typeof value === 'boolean' || value === null || value === undefined) return value;
-  if (typeof value !== 'object') return boundedText(String(value));
+  if (typeof value === 'bigint') return boundedText(value.toString());
+  if (typeof value !== 'object') return typeof value;
   if (depth >= maxDepth) return '… (deeper levels left out)';
   return Array.isArray(value) ? copyList(value, budget, depth + 1) : copyRecord(value, budget, depth + 1);
 }

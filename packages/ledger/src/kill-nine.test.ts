@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { silentLogger, systemClock } from '@ccproxy/kernel';
-import { openSqliteStore } from '@ccproxy/store';
+import { openSqliteStore, type SqliteStore } from '@ccproxy/store';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openLedger } from './open-ledger.js';
 import { spawnSource } from './testing/spawn-source.js';
@@ -34,18 +34,31 @@ async function runAndKill(run: number, sync: string): Promise<string[]> {
   return (await readFile(acks, 'utf8')).split('\n').slice(0, -1);
 }
 
+interface Row {
+  readonly seq: number;
+  readonly id: string;
+  readonly outcome: string | null;
+  readonly input_tokens: number | null;
+  readonly output_tokens: number | null;
+}
+
+async function allRows({ database }: SqliteStore): Promise<Row[]> {
+  const rows: Row[] = [];
+  const sql = 'SELECT seq, id, outcome, input_tokens, output_tokens FROM ledger_attempts WHERE seq > ? ORDER BY seq LIMIT 20000';
+  for (;;) {
+    const page = (await database.all(sql, [rows.at(-1)?.seq ?? 0])) as Row[];
+    if (page.length === 0) return rows;
+    rows.push(...page);
+  }
+}
+
 /** Opens the ledger again and compares it with what was acknowledged. */
 async function verify(acknowledged: readonly string[]): Promise<void> {
-  const startedAt = performance.now();
+  const before = process.cpuUsage();
   const store = await openSqliteStore({ file: join(dir, 'ccproxy.db'), clock: systemClock, logger: silentLogger });
   const ledger = await openLedger({ dir, database: store, clock: systemClock, logger: silentLogger });
-  const reopening = performance.now() - startedAt;
-  const rows = (await store.database.all('SELECT id, outcome, input_tokens, output_tokens FROM ledger_attempts')) as {
-    id: string;
-    outcome: string | null;
-    input_tokens: number | null;
-    output_tokens: number | null;
-  }[];
+  const used = process.cpuUsage(before);
+  const rows = await allRows(store);
   const byId = new Map(rows.map((row) => [row.id, row]));
   const lost = acknowledged.filter((line) => {
     const row = byId.get(line.slice(2));
@@ -57,7 +70,8 @@ async function verify(acknowledged: readonly string[]): Promise<void> {
   expect(ledger.totals()).toEqual({ attempts: byId.size, open: 0, inputTokens: ended, outputTokens: 2 * ended });
   expect(rows).toHaveLength(byId.size);
   expect(await store.database.all('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
-  expect(reopening).toBeLessThanOrEqual(1000);
+  // Processor time of all threads: the time of an otherwise idle machine, whatever else this one does.
+  expect((used.user + used.system) / 1000).toBeLessThanOrEqual(1000);
   await ledger.stop();
   await store.close();
 }

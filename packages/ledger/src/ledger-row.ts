@@ -1,26 +1,42 @@
 import type { StoredAttempt } from '@ccproxy/store';
-import type { LedgerOutcome, LedgerRow, LedgerUsage } from './ledger.js';
+import type { LedgerOpen, LedgerOutcome, LedgerRow, LedgerUsage } from './ledger.js';
 
 /** A stored attempt as callers see it: unknown values absent. */
 export function ledgerRow(stored: StoredAttempt): LedgerRow {
-  const { sessionId, agentId, requestClass, stream, outcome, httpStatus, errorCode, stopReason, firstByteMs, durationMs, bytesOut } =
-    stored;
-  const { id, requestId, attempt, startedAt, route, target, provider, model, upstreamModel, principal, bytesIn, estimatedTokens } = stored;
-  const open = {
-    ...{ id, requestId, attempt, startedAt, route, target, provider, model, upstreamModel, principal, bytesIn, estimatedTokens },
-    ...{ sessionId: sessionId ?? undefined, agentId: agentId ?? undefined, requestClass: requestClass ?? undefined, stream: stream === 1 },
-  };
+  const { outcome, durationMs, bytesOut } = stored;
+  const open = openPart(stored);
   if (outcome === null) return open;
   return {
     ...open,
     outcome: outcome as LedgerOutcome,
-    httpStatus: httpStatus ?? undefined,
-    errorCode: errorCode ?? undefined,
-    stopReason: stopReason ?? undefined,
+    httpStatus: stored.httpStatus ?? undefined,
+    errorCode: stored.errorCode ?? undefined,
+    stopReason: stored.stopReason ?? undefined,
     usage: usageOf(stored),
-    firstByteMs: firstByteMs ?? undefined,
+    firstByteMs: stored.firstByteMs ?? undefined,
     ...(durationMs === null ? {} : { durationMs }),
     ...(bytesOut === null ? {} : { bytesOut }),
+  };
+}
+
+function openPart(stored: StoredAttempt): LedgerOpen {
+  return {
+    id: stored.id,
+    requestId: stored.requestId,
+    attempt: stored.attempt,
+    startedAt: stored.startedAt,
+    route: stored.route,
+    target: stored.target,
+    provider: stored.provider,
+    model: stored.model,
+    upstreamModel: stored.upstreamModel,
+    principal: stored.principal,
+    sessionId: stored.sessionId ?? undefined,
+    agentId: stored.agentId ?? undefined,
+    requestClass: stored.requestClass ?? undefined,
+    stream: stored.stream === 1,
+    bytesIn: stored.bytesIn,
+    estimatedTokens: stored.estimatedTokens,
   };
 }
 

@@ -39,14 +39,21 @@ export async function openLedger(options: OpenLedgerOptions): Promise<DurableLed
   const { clock, logger } = options;
   const table = options.database.ledger;
   const feed: DatabaseFeed = new DatabaseFeed({
-    ...{ journal, leftOver, table, clock, logger },
+    journal,
+    leftOver,
+    table,
+    clock,
+    logger,
     flushMs: options.flushMs ?? 10,
     maxPending: options.maxPending ?? 20_000,
     retainRows: options.retainRows ?? 1_000_000,
     caughtUp: () => writer.empty(false),
   });
   const writer = new JournalWriter({
-    ...{ journal, clock, logger, sync: options.sync ?? 'normal' },
+    journal,
+    clock,
+    logger,
+    sync: options.sync ?? 'normal',
     handOver: (entries) => feed.add(entries),
     unwritten: () => feed.pending.filter((entry) => entry.file === undefined),
   });

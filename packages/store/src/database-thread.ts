@@ -4,7 +4,7 @@
  * It imports nothing but `node:` modules, better-sqlite3 and erased types, so that Node runs the TypeScript file itself
  * (type stripping) when the package runs from its sources, and the compiled file when it runs from `dist`.
  */
-import { parentPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import Sqlite from 'better-sqlite3';
 import type { Batch, BatchStatement, SqlRow, ThreadData, ThreadReply, ThreadRequest } from './thread-protocol.js';
 
@@ -64,7 +64,8 @@ class Session {
   }
 }
 
-class Thread {
+/** Answers requests on one connection, which is opened by the first request and again after `close`. */
+export class DatabaseThread {
   readonly #data: ThreadData;
   #session: Session | undefined;
 
@@ -96,5 +97,9 @@ class Thread {
   }
 }
 
-const thread = new Thread(workerData as ThreadData);
-parentPort?.on('message', (request: ThreadRequest) => parentPort?.postMessage(thread.answer(request)));
+function serve(port: MessagePort): void {
+  const thread = new DatabaseThread(workerData as ThreadData);
+  port.on('message', (request: ThreadRequest) => port.postMessage(thread.answer(request), []));
+}
+
+if (parentPort !== null) serve(parentPort);

@@ -139,7 +139,7 @@ class ThreadedDatabase implements DatabaseWorker {
     const worker = (this.#worker ??= this.#start());
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
-      worker.postMessage({ ...request, id });
+      worker.postMessage({ ...request, id }, []);
       worker.ref();
       this.#waiting.set(id, { size, resolve, reject });
       this.#pendingBytes += size;

@@ -58,11 +58,12 @@ describe('openDatabase', () => {
     ['normal', 1],
     ['full', 2],
   ] as const)('sets WAL, synchronous=%s, no waiting and foreign keys', async ([sync, level]) => {
-    const { sqlite, close, notice } = await open({ sync });
+    const database = await open({ sync });
+    const { sqlite, notice } = database;
     const read = (pragma: string): unknown => sqlite.pragma(pragma, { simple: true });
     expect([read('journal_mode'), read('synchronous'), read('busy_timeout'), read('foreign_keys')]).toEqual(['wal', level, 0, 1]);
     expect(notice).toBeUndefined();
-    close();
+    database.close();
   });
 
   it('[C17] a database locked by another process is a coded error at once, and opens when that process is killed', async () => {
@@ -150,14 +151,15 @@ async function asOrdinaryUser(body: () => Promise<void>): Promise<void> {
 
 describe('toStoreError', () => {
   it('codes what SQLite really says: no space, read-only, constraint', async () => {
-    const { sqlite, close } = await open({ migrations: [sample] });
+    const database = await open({ migrations: [sample] });
+    const { sqlite } = database;
     sqlite.pragma('max_page_count = 6');
     const insert = sqlite.prepare('INSERT INTO sample (text) VALUES (?)');
     expect(codeOf(() => insert.run('x'.repeat(100_000)))).toBe('CCP_STORE_FULL');
     sqlite.pragma('query_only = ON');
     expect(codeOf(() => insert.run('x'))).toBe('CCP_STORE_READ_ONLY');
     expect(codeOf(() => sqlite.exec('nonsense'))).toBe('CCP_STORE_UNAVAILABLE');
-    close();
+    database.close();
   });
 
   it.for([

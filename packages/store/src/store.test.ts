@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLogger } from '@ccproxy/kernel';
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createMemoryStore } from './memory-store.js';
 import { openSqliteStore } from './sqlite-store.js';
 import { storeContract } from './testing/store-contract.js';
@@ -14,13 +14,14 @@ beforeAll(async () => {
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
 describe('createMemoryStore', () => {
-  it.for(storeContract.map((each) => [each.name, each] as const))('%s', ([, each]) =>
-    each.run(async (clock) => createMemoryStore({ clock })),
-  );
+  it.for(storeContract.map((each) => [each.name, each] as const))('%s', async ([, each]) => {
+    await expect(each.run(async (clock) => createMemoryStore({ clock }))).resolves.toBeUndefined();
+  });
 });
 
 describe('openSqliteStore', () => {
-  it.for(storeContract.map((each, index) => [each.name, each, index] as const))('%s', ([, each, index]) =>
-    each.run((clock) => openSqliteStore({ file: join(dir, `contract-${index}.db`), clock, logger: silentLogger })),
-  );
+  it.for(storeContract.map((each, index) => [each.name, each, index] as const))('%s', async ([, each, index]) => {
+    const file = join(dir, `contract-${index}.db`);
+    await expect(each.run((clock) => openSqliteStore({ file, clock, logger: silentLogger }))).resolves.toBeUndefined();
+  });
 });

@@ -2,6 +2,7 @@ import { deepEqual, equal, rejects } from 'node:assert/strict';
 import { FakeClock } from '@ccproxy/kernel/testing';
 import type { CloseEntry, OpenEntry } from '../ledger-table.js';
 import type { Store } from '../store.js';
+import { closeAttempt, openAttempt } from '../stored-attempt.js';
 
 /** What every adapter must do. Bound to no test framework: run each case as one test. */
 export interface StoreContractCase {
@@ -10,14 +11,14 @@ export interface StoreContractCase {
   run(open: (clock: FakeClock) => Promise<Store>): Promise<void>;
 }
 
-const opening = (id: string, startedAt = 1000): OpenEntry => [
-  ...([id, `r-${id}`, 1, startedAt, 'background', 'local', 'ollama', 'claude-x', 'qwen3:8b', 'local'] as const),
-  ...(['session', null, 'auxiliary', 1, 1234, 300] as const),
-];
+function opening(id: string): OpenEntry {
+  const route = ['background', 'local', 'ollama', 'claude-x', 'qwen3:8b', 'local'] as const;
+  return [id, `r-${id}`, 1, 1000, ...route, 'session', null, 'auxiliary', 1, 1234, 300];
+}
 
-const closing = (id: string, outcome = 'ok', input: number | null = 10, output: number | null = 5): CloseEntry => [
-  ...([id, outcome, 200, null, 'end_turn', input, output, null, 2, 12.5, 80.25, 999] as const),
-];
+function closing(id: string, outcome = 'ok', input: number | null = 10, output: number | null = 5): CloseEntry {
+  return [id, outcome, 200, null, 'end_turn', input, output, null, 2, 12.5, 80.25, 999];
+}
 
 const json = (entries: readonly unknown[]): string[] => entries.map((entry) => JSON.stringify(entry));
 
@@ -41,16 +42,8 @@ const ledgerCases = [
     await ledger.apply({ opens: json([opening('a'), opening('b')]), closes: json([closing('a')]) });
     const [b, a] = await ledger.recent(10);
     deepEqual([b?.id, b?.outcome, b?.durationMs], ['b', null, null]);
-    deepEqual(
-      { ...a },
-      {
-        ...{ id: 'a', requestId: 'r-a', attempt: 1, startedAt: 1000, route: 'background', target: 'local', provider: 'ollama' },
-        ...{ model: 'claude-x', upstreamModel: 'qwen3:8b', principal: 'local', sessionId: 'session', agentId: null },
-        ...{ requestClass: 'auxiliary', stream: 1, bytesIn: 1234, estimatedTokens: 300, outcome: 'ok', httpStatus: 200, errorCode: null },
-        ...{ stopReason: 'end_turn', inputTokens: 10, outputTokens: 5, cacheReadTokens: null, cacheCreationTokens: 2 },
-        ...{ firstByteMs: 12.5, durationMs: 80.25, bytesOut: 999 },
-      },
-    );
+    deepEqual({ ...a }, closeAttempt(openAttempt(opening('a')), closing('a')));
+    deepEqual([a?.model, a?.stream, a?.agentId, a?.cacheCreationTokens, a?.durationMs], ['claude-x', 1, null, 2, 80.25]);
     deepEqual({ ...(await ledger.totals()) }, { attempts: 2, open: 1, inputTokens: 10, outputTokens: 5 });
   }),
   contractCase('ledger: the same batch twice changes nothing', async ({ ledger }) => {

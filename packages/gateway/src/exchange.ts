@@ -139,6 +139,7 @@ export class Exchange implements ClientResponseOwner {
 
   closed(): void {
     if (this.#outcome === undefined) this.settled('aborted', undefined, this.#attempt?.abort('aborted'));
+    else this.#attempt?.hangUp();
     this.context.live.delete(this);
     recordRequest(this);
   }

@@ -241,7 +241,7 @@ describe('the client leaves', () => {
       await expect.poll(() => fake.last.state, { interval: 5 }).toBe('aborted');
       expect(fake.last.endedAt - left).toBeLessThan(250);
       await expect.poll(() => gate.ledger.rows[0]?.outcome).toBe('aborted');
-      expect(gate.ledger.rows[0]?.usage).toEqual(name === 'in mid-stream' ? expect.objectContaining({ inputTokens: 25 }) : {});
+      expect(gate.ledger.rows[0]?.usage?.inputTokens).toBe(name === 'in mid-stream' ? 25 : undefined);
       await expect.poll(() => gate.lines).toMatchObject([{ outcome: 'aborted' }]);
       expect(gate.module.health?.()).toMatchObject({ active: 0 });
     },

@@ -5,6 +5,8 @@ import { defineConfig } from 'vitest/config';
 const root = fileURLToPath(new URL('.', import.meta.url));
 const folders = (parent: string): string[] =>
   readdirSync(`${root}${parent}`, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [`${parent}/${entry.name}`] : []));
+/** Repetitions of the long run; limits of time grow with them. */
+const scale = Number(process.env['CCPROXY_TEST_SCALE'] ?? 1);
 const libraries = [...folders('packages'), ...folders('apps')];
 
 /** Unit and integration tests run from the sources; the end-to-end suites in tooling/e2e run the built bins. */
@@ -12,11 +14,11 @@ export default defineConfig({
   resolve: { conditions: ['@ccproxy/source'] },
   ssr: { resolve: { conditions: ['@ccproxy/source', 'node', 'import', 'default'] } },
   test: {
-    include: [...libraries.map((folder) => `${folder}/src/**/*.test.ts`), 'tooling/{checks,test-kit,bench}/src/**/*.test.ts'],
+    include: [...libraries.map((folder) => `${folder}/src/**/*.test.ts`), 'tooling/{bootstrap,checks,test-kit,verify,bench}/**/*.test.ts'],
     exclude: ['**/dist/**', '**/node_modules/**'],
     disableConsoleIntercept: true,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 30_000 * scale,
+    hookTimeout: 30_000 * scale,
     maxWorkers: 2,
     coverage: {
       provider: 'v8',

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
+import { fits } from './fits.mjs';
 import { cache, nodeVersion, pinnedPnpm } from './paths.mjs';
 import { capture } from './run.mjs';
 import { say } from './say.mjs';
@@ -15,12 +16,6 @@ export async function findToolchain() {
   const node = fits(process.versions.node) ? process.execPath : await fetchNode(join(home, `node-${nodeVersion}`));
   const pnpm = await fetchPnpm(join(home, `pnpm-${pnpmVersion}`), pnpmVersion);
   return { node, pnpm, env: environment([dirname(node), join(dirname(pnpm), '..', '..', '.bin')]) };
-}
-
-/** The project runs on Node 22 from 22.19 and on 24 and later. */
-export function fits(version) {
-  const [major, minor] = version.split('.').map(Number);
-  return major >= 24 || (major === 22 && minor >= 19);
 }
 
 /** The binary's own package needs no install script; where it does not exist for a platform, the `node` package finds one by its script. */
@@ -98,8 +93,8 @@ async function npmInstall(folder, spec, flags) {
     ...flags,
     spec,
   ];
-  const [program, prefix, options] = npm();
-  const { code, output } = await capture(program, [...prefix, ...args], { ...options, cwd: folder, env: environment([]) });
+  const { program, prefix, shell } = npm();
+  const { code, output } = await capture(program, [...prefix, ...args], { shell, cwd: folder, env: environment([]) });
   return code === 0
     ? ''
     : (
@@ -113,8 +108,8 @@ async function npmInstall(folder, spec, flags) {
 /** npm tells its scripts where it is; without it, the one on PATH. Windows starts a `.cmd` only through the shell. */
 function npm() {
   const script = process.env.npm_execpath ?? '';
-  if (/npm-cli\.c?js$/.test(script)) return [process.execPath, [script], {}];
-  return process.platform === 'win32' ? ['npm.cmd', [], { shell: true }] : ['npm', [], {}];
+  if (/npm-cli\.c?js$/.test(script)) return { program: process.execPath, prefix: [script], shell: false };
+  return { program: 'npm', prefix: [], shell: process.platform === 'win32' };
 }
 
 /** Our environment without what npm or pnpm told the script they started, so that a nested package manager decides for itself. */

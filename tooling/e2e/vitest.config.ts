@@ -1,0 +1,20 @@
+import { defineConfig } from 'vitest/config';
+
+/** Repetitions of the long run; limits of time grow with them. */
+const scale = Number(process.env['CCPROXY_TEST_SCALE'] ?? 1);
+const shared = { testTimeout: 60_000 * scale, hookTimeout: 60_000 * scale, disableConsoleIntercept: true };
+const client = 'src/**/*.client.test.ts';
+const install = 'src/install.test.ts';
+
+/** The suites that run the built bins and see public exports only. They need `pnpm build` before. */
+export default defineConfig({
+  root: import.meta.dirname,
+  test: {
+    maxWorkers: 2,
+    projects: [
+      { test: { ...shared, name: 'e2e', include: ['src/**/*.test.ts'], exclude: [client, install] } },
+      { test: { ...shared, name: 'client', include: [client], fileParallelism: false } },
+      { test: { ...shared, name: 'install', include: [install], testTimeout: 600_000, hookTimeout: 600_000 } },
+    ],
+  },
+});

@@ -1,0 +1,37 @@
+import type { Stage, StageResult } from './stage.ts';
+
+export interface Tally {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+/** Runs every stage, also after a failed one, says each result in a line, and ends with the line `N passed, N failed`. */
+export async function runStages(stages: readonly Stage[], say: (line: string) => void): Promise<Tally> {
+  const failures: string[] = [];
+  let passed = 0;
+  let failed = 0;
+  for (const stage of stages) {
+    const begun = performance.now();
+    const result = await runStage(stage);
+    const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+    const good = result.failed === 0 && result.passed > 0;
+    passed += result.passed;
+    failed += good ? 0 : Math.max(1, result.failed);
+    if (!good) {
+      failures.push(stage.name);
+      if (result.output.trim() !== '') say(result.output.trimEnd());
+    }
+    say(`${good ? 'ok  ' : 'FAIL'} ${stage.name}: ${result.passed} passed, ${result.failed} failed (${seconds} s)`);
+  }
+  if (failures.length > 0) say(`failed stages: ${failures.join(', ')}`);
+  say(`${passed} passed, ${failed} failed`);
+  return { passed, failed };
+}
+
+async function runStage(stage: Stage): Promise<StageResult> {
+  try {
+    return await stage.run();
+  } catch (error) {
+    return { passed: 0, failed: 1, output: error instanceof Error ? error.message : String(error) };
+  }
+}

@@ -1,0 +1,14 @@
+/** What a stage of the verification found. */
+export interface StageResult {
+  readonly passed: number;
+  /** Failed or skipped: both make the run fail. */
+  readonly failed: number;
+  /** What a person needs to see; shown when something failed. */
+  readonly output: string;
+}
+
+/** One step of `npm test` or its siblings. It reports what it finds; it throws only when it could not look. */
+export interface Stage {
+  readonly name: string;
+  run(): Promise<StageResult>;
+}

@@ -1,0 +1,81 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readConformance } from '../conformance.ts';
+import { runCommand } from '../run-command.ts';
+import { commandStage } from './command-stage.ts';
+import { missingPrograms } from './programs-stage.ts';
+import { readTally, tallyStage } from './tally-stage.ts';
+import { readReport } from './vitest-stage.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'ccp-stages-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const script = (name: string, code: string): string => {
+  const file = join(folder, name);
+  writeFileSync(file, code);
+  return file;
+};
+
+describe('vitest reports', () => {
+  const report = (counts: object): string =>
+    JSON.stringify({ numPassedTests: 5, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0, ...counts });
+
+  it.each([
+    [{}, 0, { passed: 5, failed: 0 }],
+    [{ numFailedTests: 2 }, 1, { passed: 5, failed: 2 }],
+    [{ numPendingTests: 1 }, 0, { passed: 5, failed: 1 }],
+    [{ numTodoTests: 1 }, 0, { passed: 5, failed: 1 }],
+    [{}, 1, { passed: 5, failed: 1 }],
+  ])('%j with exit code %i is %j', (counts, code, result) => {
+    expect(readReport(report(counts), code, '')).toMatchObject(result);
+  });
+
+  it('a run without a report failed', () => {
+    expect(readReport(undefined, 0, 'why')).toEqual({ passed: 0, failed: 1, output: 'why' });
+  });
+});
+
+describe('tools', () => {
+  it('count as one by their exit code', async () => {
+    expect(await commandStage('good', script('good.cjs', '')).run()).toMatchObject({ passed: 1, failed: 0 });
+    const bad = await commandStage('bad', script('bad.cjs', 'console.error("why"); process.exit(3)')).run();
+    expect(bad).toEqual({ passed: 0, failed: 1, output: 'why\n' });
+  });
+
+  it('with a tally count what it says', async () => {
+    expect(await tallyStage('t', script('t.cjs', 'console.log("x\\n7 passed, 2 failed"); process.exit(1)')).run()).toMatchObject({
+      passed: 7,
+      failed: 2,
+    });
+    expect(readTally('crashed', 1)).toMatchObject({ passed: 0, failed: 1 });
+    expect(readTally('3 passed, 0 failed\n', 1)).toMatchObject({ passed: 3, failed: 1 });
+  });
+
+  it('that hang are ended with everything they started', async () => {
+    const hang = script('hang.cjs', 'console.log("begun"); setInterval(() => {}, 1000)');
+    const { code, output } = await runCommand(process.execPath, [hang], { timeoutMs: 1500 });
+    expect(code).toBe(124);
+    expect(output).toContain('begun');
+  });
+
+  it('that do not exist are an exit code', async () => {
+    expect((await runCommand(join(folder, 'nothing'), [])).code).toBe(127);
+  });
+});
+
+it('the conformance suite counts case by case', () => {
+  expect(readConformance('{}\n90/92 pass\n2 upstream lost\n', 1)).toMatchObject({ passed: 90, failed: 2 });
+  expect(readConformance('10/10 pass\n', 0)).toMatchObject({ passed: 10, failed: 0 });
+  expect(readConformance('crash', 1)).toMatchObject({ passed: 0, failed: 1 });
+});
+
+it('missing programs are found by PATH', () => {
+  const name = process.platform === 'win32' ? 'there.exe' : 'there';
+  script(name, '');
+  const programs = ['there', 'absent'].map((program) => ({ program, debian: program, usedBy: 'a test' }));
+  expect(missingPrograms(programs, folder).map(({ program }) => program)).toEqual(['absent']);
+});

@@ -44,7 +44,8 @@ export async function analyzeConfig(text: string, options: AnalyzeOptions): Prom
   });
   if (tree.problems.length > 0) return fail(tree.problems);
   const owner = foreignOwner(tree.value);
-  if (owner !== undefined) return fail([diagnostic(tree, [owner], 'CCP_CONFIG_FOREIGN', 'belongs to another tool')]);
+  if (owner !== undefined)
+    return fail([diagnostic(tree, [owner], 'CCP_CONFIG_FOREIGN', 'shows that the file belongs to another tool', 'key')]);
 
   const content = await interpolate(tree.value, options.sources);
   const found: Diagnostic[] = content.gaps.filter((gap) => !isCredentialGap(gap)).map((gap) => gapDiagnostic(gap, tree));
@@ -106,13 +107,19 @@ function secretsOf(config: Config, fileContents: readonly string[]): string[] {
   return [...new Set([config.server.authKey, ...keys, ...fileContents])].filter((secret) => secret !== '');
 }
 
-function diagnostic(tree: YamlTree, path: ConfigPath, code: Diagnostic['code'], message: string): Diagnostic {
+function diagnostic(
+  tree: YamlTree,
+  path: ConfigPath,
+  code: Diagnostic['code'],
+  message: string,
+  part: 'key' | 'value' = 'value',
+): Diagnostic {
   return {
     severity: 'error',
     code,
     message: `${formatPath(path)} ${message}`,
     hint: specOf(code).fix,
-    where: tree.locate(path),
+    where: tree.locate(path, part),
     path: formatPath(path),
   };
 }

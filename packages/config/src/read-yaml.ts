@@ -1,5 +1,5 @@
 import type { SourcePosition } from '@ccproxy/kernel';
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { type ConfigPath, type Diagnostic, formatPath } from './diagnostic.js';
 import { guardYaml, yamlLimits } from './guard-yaml.js';
 
@@ -38,6 +38,7 @@ class YamlReader {
   readonly #problems: Diagnostic[] = [];
   readonly #text: string;
   readonly #file: string;
+  readonly #targets = new Map<Alias, Node>();
   #nodes = 0;
 
   constructor(text: string, file: string) {
@@ -65,7 +66,7 @@ class YamlReader {
         resolveKnownTags: false,
         uniqueKeys: false,
         prettyErrors: false,
-        logLevel: 'silent',
+        logLevel: 'error', // with `silent` several documents would pass for one
         lineCounter: this.#lines,
       });
       for (const error of [...document.errors, ...document.warnings]) this.#problem(plainMessage(error.message), error.pos[0]);
@@ -90,7 +91,8 @@ class YamlReader {
       return undefined;
     }
     if (isAlias(node)) {
-      const target = node.resolve(document);
+      const target = this.#targets.get(node) ?? node.resolve(document); // resolving reads the whole document
+      if (target !== undefined) this.#targets.set(node, target);
       return target === undefined ? undefined : this.#convert(target, path, document, depth + 1);
     }
     if (isMap(node)) {

@@ -1,0 +1,248 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import type { Condition, Config, Rule } from './config.js';
+import { formatConfig } from './format-config.js';
+import { interpolate, parseExpressions } from './interpolate.js';
+import { requestClasses } from './sections/condition.js';
+import { logLevels } from './sections/logging.js';
+import { analyze } from './testing/analyze.js';
+
+const scale = Number(process.env['CCPROXY_TEST_SCALE'] ?? '1');
+
+const name = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,12}$/u).filter((text) => !['constructor', 'prototype'].includes(text));
+const line = fc
+  .stringMatching(/^[!-~ ]{1,30}$/u)
+  .map((text) => text.trim())
+  .filter((text) => text !== '');
+const key = fc.stringMatching(/^[!-~]{6,30}$/u);
+const ms = (max: number) => fc.integer({ min: 1, max });
+const orNot = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
+
+const condition: fc.Arbitrary<Condition> = fc.letrec<{ condition: Condition }>((tie) => ({
+  condition: fc.oneof(
+    { maxDepth: 4 },
+    fc.record({ class: fc.uniqueArray(fc.constantFrom(...requestClasses), { minLength: 1 }) }),
+    fc.record({ model: fc.array(line, { minLength: 1, maxLength: 3 }) }),
+    fc.record({ stream: fc.boolean() }),
+    fc.nat(1000).map((over) => ({ tokens: { over, under: over + 1 } })),
+    fc.nat(1000).map((over) => ({ tokens: { over } })),
+    fc.record({ all: fc.array(tie('condition'), { minLength: 1, maxLength: 3 }) }),
+    fc.record({ any: fc.array(tie('condition'), { minLength: 1, maxLength: 3 }) }),
+    fc.record({ not: tie('condition') }),
+  ),
+})).condition;
+
+const timeouts = fc.record({ connect: ms(600_000), firstByte: ms(3_600_000), idle: ms(3_600_000), total: ms(86_400_000) });
+const baseUrl = fc
+  .record({
+    secure: fc.boolean(),
+    host: fc.constantFrom('localhost', 'example.com', '10.0.0.1', '[::1]'),
+    port: fc.integer({ min: 1024, max: 65_535 }),
+    path: fc.constantFrom('', '/v1', '/a/b'),
+  })
+  .map(({ secure, host, port, path }) => `${secure ? 'https' : 'http'}://${host}:${port}${path}`);
+
+/** Any configuration the schema can express. */
+const config: fc.Arbitrary<Config> = fc
+  .record({ providerNames: fc.uniqueArray(name, { minLength: 1, maxLength: 4 }), targetNames: fc.uniqueArray(name, { maxLength: 4 }) })
+  .chain(({ providerNames, targetNames }) => {
+    const targets = [...new Set([...targetNames, 'default'])];
+    const others = (self: string) => fc.subarray(targets.filter((target) => target !== self));
+    const rule = (ruleName: string): fc.Arbitrary<Rule> =>
+      fc
+        .constantFrom(...targets)
+        .chain((to) => fc.record({ name: fc.constant(ruleName), when: condition, to: fc.constant(to), fallback: others(to) }));
+    const rules = fc.uniqueArray(name, { maxLength: 3 }).chain((names) => fc.tuple(...names.map(rule)));
+    const byName = <T>(names: readonly string[], make: (of: string) => fc.Arbitrary<T>) =>
+      fc.tuple(...names.map((of) => make(of).map((value) => [of, value] as const))).map((entries) => Object.fromEntries(entries));
+    return fc.record({
+      server: fc.record({
+        host: fc.constantFrom('127.0.0.1', 'localhost', '::1'),
+        port: orNot(fc.integer({ min: 0, max: 65_535 })),
+        authKey: fc.oneof(fc.constant(''), key),
+        bodyLimit: fc.integer({ min: 1024, max: 512 * 1024 ** 2 }),
+        allowedHosts: fc.array(fc.constantFrom('host.docker.internal', '10.0.0.1', 'a:80'), { maxLength: 2 }),
+        allowedOrigins: fc.array(fc.constantFrom('https://a.example', 'http://localhost:3000'), { maxLength: 2 }),
+        headHold: ms(290_000),
+        drainTimeout: ms(3_600_000),
+        idleShutdown: ms(604_800_000),
+      }),
+      logging: fc.record({ level: fc.constantFrom(...logLevels), bodies: fc.boolean(), file: orNot(fc.constant('/var/log/c.log')) }),
+      egress: fc.record({ proxy: fc.constantFrom('env', 'none'), ca: fc.array(fc.constant('/etc/ca.pem'), { maxLength: 1 }) }),
+      providers: byName(providerNames, (of) =>
+        fc.oneof(
+          fc.record({
+            name: fc.constant(of),
+            type: fc.constant('anthropic' as const),
+            baseUrl,
+            auth: fc.oneof(fc.constant({ kind: 'client' as const }), fc.record({ kind: fc.constant('apiKey' as const), value: key })),
+            timeouts,
+            unavailable: fc.constant(undefined),
+          }),
+          fc.record({
+            name: fc.constant(of),
+            type: fc.constant('demo' as const),
+            baseUrl: fc.constant(undefined),
+            auth: fc.constant({ kind: 'none' as const }),
+            timeouts,
+            unavailable: fc.constant(undefined),
+          }),
+        ),
+      ),
+      models: byName(targets, (of) =>
+        fc.record({
+          name: fc.constant(of),
+          provider: fc.constantFrom(...providerNames),
+          model: orNot(line),
+          limits: fc.record({ context: orNot(ms(1_000_000)), output: orNot(ms(1_000_000)) }),
+          // Only towards earlier names, so that no circle arises.
+          fallback: fc.subarray(targets.slice(0, targets.indexOf(of))),
+        }),
+      ),
+      routes: rules,
+      profiles: fc
+        .uniqueArray(name, { maxLength: 2 })
+        .chain((names) => byName(names, (of) => fc.record({ name: fc.constant(of), default: fc.constantFrom(...targets), routes: rules }))),
+    });
+  });
+
+describe('formatConfig', () => {
+  it('[C7] writes any configuration so that reading it gives the same one', async () => {
+    await fc.assert(
+      fc.asyncProperty(config, async (written) => {
+        const analysis = await analyze(formatConfig(written));
+        expect(analysis.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+        expect(analysis.config).toEqual(written);
+      }),
+      { numRuns: 500 * scale },
+    );
+  });
+});
+
+/** Texts near a real configuration: pieces cut, doubled, swapped and replaced by what breaks parsers. */
+const mutations = fc.array(
+  fc.record({
+    at: fc.nat(620),
+    remove: fc.nat(40),
+    insert: fc.oneof(
+      fc.constantFrom(
+        '${',
+        '${A}',
+        '${A:-',
+        '}',
+        '$$',
+        '&a ',
+        '*a',
+        '!x ',
+        '{',
+        '[',
+        ']',
+        '- ',
+        ': ',
+        '? ',
+        '|\n',
+        '>\n',
+        '"',
+        "'",
+        '\t',
+        '\n',
+        '#',
+        '%',
+        '---\n',
+        '__proto__: 1',
+        '~',
+        'null',
+        '\u0000',
+        '\uFEFF',
+        '0x',
+        '.nan',
+        '1e999',
+      ),
+      fc.string({ unit: 'binary', maxLength: 12 }),
+    ),
+  }),
+  { minLength: 1, maxLength: 4 },
+);
+
+const full = `providers:
+  anthropic: { type: anthropic, auth: client }
+  work: { type: anthropic, baseUrl: "https://a.example/v1", apiKey: "\${WORK:-x}" } # comment
+  demo:
+    type: demo
+    timeouts: { idle: 1m }
+models: { default: { provider: anthropic }, small: { provider: work, model: m, fallback: [default] } }
+routes:
+  - { name: a, when: { all: [ { class: main }, { not: { model: "x*" } } ] }, to: small }
+server: { authKey: "\${KEY:-}", port: 1, headHold: 60s }
+profiles: { p: { default: small } }
+`;
+
+describe('analyzeConfig', () => {
+  it(
+    '[C7][F1] never throws on a damaged text, and answers only with coded errors at a place',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(mutations, async (changes) => {
+          const text = changes.reduce(
+            (current, { at, remove, insert }) => current.slice(0, at) + insert + current.slice(at + remove),
+            full,
+          );
+          const { config: result, diagnostics } = await analyze(text);
+          expect(result === undefined).toBe(diagnostics.some(({ severity }) => severity === 'error'));
+          for (const { code, message, hint, where } of diagnostics) {
+            expect(code).toMatch(/^CCP_[A-Z_]+$/u);
+            expect(message.length).toBeGreaterThan(0);
+            expect(hint.length).toBeGreaterThan(0);
+            expect((where.line ?? 0) > 0 && (where.column ?? 0) > 0).toBe(true);
+          }
+        }),
+        { numRuns: 10_000 * scale },
+      );
+    },
+    120_000 * scale,
+  );
+
+  it(
+    '[F1] survives arbitrary trees in place of any section',
+    async () => {
+      const sections = fc.constantFrom('server', 'logging', 'egress', 'providers', 'models', 'routes', 'profiles', 'keys', 'nonsense');
+      await fc.assert(
+        fc.asyncProperty(sections, fc.json({ maxDepth: 4 }), async (section, json) => {
+          const { config: result, diagnostics } = await analyze(`${JSON.stringify(section)}: ${json}`);
+          expect(result === undefined).toBe(diagnostics.some(({ severity }) => severity === 'error'));
+        }),
+        { numRuns: 3000 * scale },
+      );
+    },
+    60_000 * scale,
+  );
+});
+
+describe('parseExpressions', () => {
+  it('keeps every text that holds no expression and never throws', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom('$', '{', '}', 'A', ':', '-', ' ', 'file:') }), (text) => {
+        const joined = parseExpressions(text)
+          .map((piece) => (piece.kind === 'text' ? piece.text : '?'))
+          .join('');
+        expect(text.includes('${') || text.includes('$$') || joined === text).toBe(true);
+      }),
+      { numRuns: 10_000 * scale },
+    );
+  });
+
+  it('gives back a text whose dollars were doubled', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string(), async (text) => {
+        const none = { variable: () => undefined, file: () => Promise.resolve({ reason: 'none' }) };
+        expect((await interpolate({ a: text.replaceAll('$', '$$$$') }, none)).value).toEqual({ a: text });
+      }),
+      { numRuns: 2000 * scale },
+    );
+  });
+
+  it('is not misled by YAML: the text reaches it as the parser read it', () => {
+    expect(parse('a: "${A:-x}"')).toEqual({ a: '${A:-x}' });
+  });
+});

@@ -6,6 +6,8 @@ import type { ParentChannel } from './take-over.js';
 export interface SuccessorRequest {
   readonly argv: readonly string[] | undefined;
   readonly env: Readonly<Record<string, string>> | undefined;
+  /** It stays until it is stopped, whoever leaves. */
+  readonly pinned: boolean;
 }
 
 /** What a daemon gets from the process it runs in. */

@@ -11,6 +11,7 @@ describe('parseDaemonOptions', () => {
       logDir: 'l',
       foreground: true,
       takeover: false,
+      pinned: false,
     });
   });
 

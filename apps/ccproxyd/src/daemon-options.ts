@@ -12,6 +12,8 @@ export interface DaemonOptions {
   readonly foreground: boolean;
   /** The predecessor hands over its listening socket through the channel of the parent process. */
   readonly takeover: boolean;
+  /** A predecessor was pinned by `ccproxy start`; so is this one. */
+  readonly pinned: boolean;
 }
 
 const usage = 'ccproxyd [--config FILE] [--host HOST] [--port N] [--state-dir DIR] [--log-dir DIR] [--foreground]';
@@ -27,6 +29,7 @@ export function parseDaemonOptions(argv: readonly string[]): DaemonOptions {
     logDir: values['log-dir'],
     foreground: values.foreground ?? false,
     takeover: values.takeover ?? false,
+    pinned: values.pinned ?? false,
   };
 }
 
@@ -44,6 +47,7 @@ function parseStrictly(argv: readonly string[]) {
         'log-dir': { type: 'string' },
         foreground: { type: 'boolean' },
         takeover: { type: 'boolean' },
+        pinned: { type: 'boolean' },
       },
     }).values;
   } catch (cause) {

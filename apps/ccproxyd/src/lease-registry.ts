@@ -10,9 +10,9 @@ export interface LeaseRegistry {
 }
 
 /** Creates the registry. `onChange` is told the number of open leases after every change. */
-export function createLeaseRegistry(deps: { readonly clock: Clock; readonly newId: () => string; readonly onChange: (open: number) => void }): LeaseRegistry {
+export function createLeaseRegistry(deps: { readonly clock: Clock; readonly pinned?: boolean; readonly newId: () => string; readonly onChange: (open: number) => void }): LeaseRegistry {
   const leases = new Map<string, Lease>();
-  let pinned = false;
+  let pinned = deps.pinned ?? false;
   return {
     open(peer, request) {
       const lease: Lease = { id: deps.newId(), client: request.client, pid: request.pid, since: deps.clock.now() };

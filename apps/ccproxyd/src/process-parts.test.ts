@@ -43,7 +43,7 @@ describe('createParentChannel', () => {
 });
 
 describe('spawnSuccessor', () => {
-  const call = (request: { argv: string[] | undefined; env: Record<string, string> | undefined }) => {
+  const call = (request: { argv: string[] | undefined; env: Record<string, string> | undefined; pinned: boolean }) => {
     const calls: unknown[][] = [];
     const spawn = ((...args: unknown[]) => {
       calls.push(args);
@@ -54,11 +54,11 @@ describe('spawnSuccessor', () => {
   };
 
   it('[B6] repeats our own arguments and environment, or takes the new ones', () => {
-    const [node, args, options] = call({ argv: undefined, env: undefined });
+    const [node, args, options] = call({ argv: undefined, env: undefined, pinned: false });
     expect([node, args]).toEqual(['node', ['--x', 'ccproxyd.js', '--port', '1', '--takeover']]);
     expect(options).toMatchObject({ env: { A: '1' }, detached: true, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-    const other = call({ argv: ['--port', '2'], env: { B: '2' } });
-    expect(other[1]).toEqual(['--x', 'ccproxyd.js', '--port', '2', '--takeover']);
+    const other = call({ argv: ['--port', '2'], env: { B: '2' }, pinned: true });
+    expect(other[1]).toEqual(['--x', 'ccproxyd.js', '--port', '2', '--takeover', '--pinned']);
     expect(other[2].env).toEqual({ B: '2' });
   });
 });

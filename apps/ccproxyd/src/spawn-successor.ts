@@ -14,8 +14,9 @@ export interface SpawnSuccessorOptions {
 
 /** Starts the process that is to take over: detached, with a message channel; its words before its log is open go where ours go. */
 export function spawnSuccessor(options: SpawnSuccessorOptions): ChildProcess {
-  const argv = (options.request.argv ?? options.argv).filter((argument) => argument !== '--takeover');
-  return options.spawn(options.node, [...options.execArgv, options.entry, ...argv, '--takeover'], {
+  const argv = (options.request.argv ?? options.argv).filter((argument) => argument !== '--takeover' && argument !== '--pinned');
+  const marks = ['--takeover', ...(options.request.pinned ? ['--pinned'] : [])];
+  return options.spawn(options.node, [...options.execArgv, options.entry, ...argv, ...marks], {
     detached: true,
     env: { ...(options.request.env ?? options.env) },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import type { LoadedConfig } from '@ccproxy/config';
 import { createHttpServer, createTokenRegistry, type HttpServer, mintToken } from '@ccproxy/http';
 import { createNodeIpcTransport, type DaemonStatus, serveIpc } from '@ccproxy/ipc';
-import { acquireLock, type AppPaths, type FileLock, newId } from '@ccproxy/kernel';
+import { acquireLock, adoptLock, type AppPaths, type FileLock, newId } from '@ccproxy/kernel';
 import { createMetrics } from '@ccproxy/telemetry';
 import { composeModules } from './compose-modules.js';
 import { controlBindings } from './control-bindings.js';
@@ -67,7 +67,7 @@ async function serve(options: DaemonOptions, context: DaemonContext, state: Daem
   const { address, lock } = await listen(options, context, state, server);
   await server.listenUnix(paths.gatewaySocket);
   const stateFile = createStateFile({ paths, logger });
-  const leases = createLeaseRegistry({ clock, newId: () => newId('lea'), onChange: (open) => stateFile.refcount(open) });
+  const leases = createLeaseRegistry({ clock, pinned: options.pinned, newId: () => newId('lea'), onChange: (open) => stateFile.refcount(open) });
   const status = createStatus({ state, address, leases, server, modules, isDraining: () => draining !== undefined, startedAt: clock.now() });
 
   let draining: Promise<void> | undefined;
@@ -80,12 +80,12 @@ async function serve(options: DaemonOptions, context: DaemonContext, state: Daem
   const restart = async (request: { argv?: readonly string[] | undefined; env?: Readonly<Record<string, string>> | undefined }): Promise<number> => {
     if (draining !== undefined) throw errors.CCP_DAEMON_TAKEOVER({ message: 'this daemon is stopping already' });
     try {
-      const pid = await handOver({ spawnSuccessor: () => context.spawnSuccessor({ argv: request.argv, env: request.env }), server: server.servers.tcp, lock: currentLock, clock, timeoutMs: takeoverTimeout });
+      const pid = await handOver({ spawnSuccessor: () => context.spawnSuccessor({ argv: request.argv, env: request.env, pinned: leases.pinned() }), server: server.servers.tcp, lock: currentLock, clock, timeoutMs: takeoverTimeout });
       logger.info({ successor: pid }, 'handed over to the successor');
       void drain(undefined, true);
       return pid;
     } catch (error) {
-      currentLock = await acquireLock(state.lockFile, { clock, waitMs: 2000 });
+      currentLock = (await adoptLock(state.lockFile)) ?? (await acquireLock(state.lockFile, { clock, waitMs: 2000 }));
       releases.defer('instance lock', () => currentLock.release());
       throw error;
     }

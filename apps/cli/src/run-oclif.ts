@@ -9,6 +9,9 @@ export async function runOclif(argv: readonly string[]): Promise<void> {
     await run([...argv], fileURLToPath(new URL('../package.json', import.meta.url)));
     await flush();
   } catch (error) {
-    await handle(error as Error);
+    const failure = error as Error & { oclif?: { exit?: number } };
+    // plugin-not-found ends with the shell's 127; an unknown command of ours is wrong usage.
+    if (failure.oclif?.exit === 127) failure.oclif.exit = 2;
+    await handle(failure);
   }
 }

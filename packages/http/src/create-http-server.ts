@@ -8,10 +8,11 @@ import { ActiveRequests } from './active-requests.js';
 import { checkAuthKey } from './check-auth-key.js';
 import { answerClientError } from './client-error.js';
 import { collectBody } from './collect-body.js';
+import { containHandler } from './contain-handler.js';
 import { coreRoutes } from './core-routes.js';
 import { createCrossOrigin } from './cross-origin.js';
 import type { DaemonModule } from './daemon-module.js';
-import { drainServers, type DrainResult } from './drain-servers.js';
+import { type DrainResult, drainServers, untilIdle } from './drain-servers.js';
 import { errors } from './errors.js';
 import { createGuard } from './guard.js';
 import { createHostPolicy, isLoopbackHost } from './host-policy.js';
@@ -50,9 +51,12 @@ export interface HttpServer {
   activeRequests(): number;
   /** Stops accepting and waits for the answers being written, at most `deadlineMs`. */
   drain(options: { readonly deadlineMs: number }): Promise<DrainResult>;
-  /** Cuts what is left and releases everything. */
+  /** Cuts what is left, waits until every request has seen its response close, and releases everything. */
   close(): Promise<void>;
 }
+
+/** A cut connection closes its response in the next turns of the event loop; ms. */
+const cutTimeout = 1_000;
 
 const serverOptions = (limits: HttpLimits): ServerOptions => ({
   headersTimeout: limits.headersTimeout,
@@ -92,6 +96,11 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   const refuse = (request: FastifyRequest, reply: FastifyReply, error: CcproxyError, headers?: Readonly<Record<string, string>>): void => {
     httpMetrics.refused(error.code);
     sendError(request, reply, error, { clock, linger: limits.linger, close: draining, ...(headers === undefined ? {} : { headers }) });
+  };
+  const fail = (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+    if (!CcproxyError.isInstance(error))
+      logger.error({ requestId: request.id, route: request.routeOptions.url, err: error }, 'request failed');
+    refuse(request, reply, toHttpError(error));
   };
 
   let handle: Parameters<typeof createServer>[1];
@@ -136,7 +145,10 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
       return this.id;
     },
   });
-  app.addHook('onRoute', (route) => routeMethods.add(route.url, route.method));
+  app.addHook('onRoute', (route) => {
+    routeMethods.add(route.url, route.method);
+    route.handler = containHandler(route.handler, fail);
+  });
   app.addHook(
     'onRequest',
     createGuard({
@@ -156,11 +168,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   app.addContentTypeParser('*', (request, payload, done) => {
     collectBody(request.raw, { limit: request.routeOptions.bodyLimit ?? config.server.bodyLimit, clock, limits }, done);
   });
-  app.setErrorHandler((error, request, reply) => {
-    if (!CcproxyError.isInstance(error))
-      logger.error({ requestId: request.id, route: request.routeOptions.url, err: error }, 'request failed');
-    refuse(request, reply, toHttpError(error));
-  });
+  app.setErrorHandler(fail);
   app.setNotFoundHandler((request, reply) => {
     refuse(request, reply, errors.CCP_HTTP_NOT_FOUND({ message: 'There is no such route on this server.' }));
   });
@@ -193,6 +201,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
         server.close();
         server.closeAllConnections();
       }
+      await untilIdle({ deadlineMs: cutTimeout, clock, activeRequests: () => active.size });
       await releaseSocket?.();
       await app.close();
     },

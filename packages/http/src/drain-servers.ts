@@ -16,12 +16,8 @@ export interface DrainOptions {
 /** How often the number of open requests is looked at, ms. */
 const pollInterval = 20;
 
-/**
- * Stops accepting, closes idle connections, and resolves when the last answer is complete or the deadline has passed.
- * What is open then stays open: the caller decides when to cut it.
- */
-export async function drainServers(servers: readonly Server[], { deadlineMs, clock, activeRequests }: DrainOptions): Promise<DrainResult> {
-  for (const server of servers) server.close();
+/** Resolves when the last answer is complete or the deadline has passed. */
+export async function untilIdle({ deadlineMs, clock, activeRequests }: DrainOptions): Promise<DrainResult> {
   const deadline = clock.monotonic() + deadlineMs;
   while (activeRequests() > 0 && clock.monotonic() < deadline) {
     await new Promise<void>((resolve) => {
@@ -29,4 +25,10 @@ export async function drainServers(servers: readonly Server[], { deadlineMs, clo
     });
   }
   return { unfinished: activeRequests() };
+}
+
+/** Stops accepting, closes idle connections, and waits. What is open at the deadline stays open: the caller decides when to cut it. */
+export async function drainServers(servers: readonly Server[], options: DrainOptions): Promise<DrainResult> {
+  for (const server of servers) server.close();
+  return untilIdle(options);
 }

@@ -1,4 +1,5 @@
 import type { CcproxyError } from '@ccproxy/kernel';
+import { errorBody } from '@ccproxy/wire';
 
 /** A coded error in the shape a Messages client understands. */
 export interface ErrorAnswer {
@@ -20,11 +21,7 @@ const asksToStop = (error: CcproxyError): boolean =>
  */
 export function errorAnswer(error: CcproxyError, requestId: string | undefined): ErrorAnswer {
   const message = error.httpStatus >= 500 || error.hint === '' ? error.message : `${error.message} ${error.hint}`;
-  const body = JSON.stringify({
-    type: 'error',
-    error: { type: error.anthropicType, message },
-    ...(requestId === undefined ? {} : { request_id: requestId }),
-  });
+  const body = errorBody(error.anthropicType, message, requestId);
   return {
     status: error.httpStatus,
     body,

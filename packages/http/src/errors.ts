@@ -116,7 +116,7 @@ export const errors = defineErrors({
     fix: 'Check the connection between the client and the daemon.',
     exitCode: 1,
     httpStatus: 408,
-    anthropicType: 'invalid_request_error',
+    anthropicType: 'timeout_error',
     retryable: true,
   },
   CCP_HTTP_TOKEN_NEEDED: {

@@ -15,7 +15,7 @@ export interface HealthSource {
   readonly modules: readonly DaemonModule[];
   readonly clock: Clock;
   readonly version: string;
-  isDraining(): boolean;
+  readonly isDraining: () => boolean;
 }
 
 type Part = Readonly<Record<string, unknown>>;

@@ -3,13 +3,15 @@ import type { ServerConfig } from '@ccproxy/config';
 /** Which Host headers mean this server. */
 export interface HostPolicy {
   /** Called once the TCP listener knows its port. */
-  setPort(port: number): void;
+  setPort(own: number): void;
   allows(host: string): boolean;
 }
 
 const loopbackNames = ['127.0.0.1', 'localhost', '[::1]'];
 const wildcards = new Set(['0.0.0.0', '::', '']);
-const hasPort = /:\d{1,5}$/;
+/** `name:port` and `[address]:port`, but not a bare IPv6 address. */
+const port = /^([^:]+|\[[^\]]*\]):\d{1,5}$/;
+const hasPort = (host: string): boolean => port.test(host);
 
 const bracketed = (host: string): string => (host.includes(':') && !host.startsWith('[') ? `[${host}]` : host);
 
@@ -20,19 +22,19 @@ const bracketed = (host: string): string => (host.includes(':') && !host.startsW
 export function createHostPolicy(config: Pick<ServerConfig, 'host' | 'allowedHosts'>): HostPolicy {
   const ownNames = wildcards.has(config.host) ? loopbackNames : [...loopbackNames, bracketed(config.host.toLowerCase())];
   const listed = config.allowedHosts.map((host) => host.toLowerCase());
-  const exact = new Set(listed.filter((host) => hasPort.test(host)));
-  const anyPort = new Set(listed.filter((host) => !hasPort.test(host)).map(bracketed));
+  const exact = new Set(listed.filter(hasPort));
+  const anyPort = new Set(listed.filter((host) => !hasPort(host)).map(bracketed));
   return {
-    setPort(port) {
+    setPort(own) {
       for (const name of ownNames) {
-        exact.add(`${name}:${port}`);
-        if (port === 80) exact.add(name);
+        exact.add(`${name}:${own}`);
+        if (own === 80) exact.add(name);
       }
     },
     allows(host) {
       if (exact.has(host)) return true;
       const lower = host.toLowerCase();
-      return exact.has(lower) || anyPort.has(lower) || (hasPort.test(lower) && anyPort.has(lower.replace(hasPort, '')));
+      return exact.has(lower) || anyPort.has(port.exec(lower)?.[1] ?? lower);
     },
   };
 }

@@ -74,6 +74,8 @@ export function createTokenRegistry(): TokenRegistry {
   const restore = ({ digest: key, principal, id }: TokenDigestEntry): void => {
     revoke(id);
     const stored = { digest: Buffer.from(key, 'base64'), key, principal, id };
+    const sameToken = byDigest.get(key);
+    if (sameToken !== undefined) byId.delete(sameToken.id);
     revoked.delete(key);
     byDigest.set(key, stored);
     byId.set(id, stored);

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { createTokenRegistry, localTokenPrefix, mintToken } from './token-registry.js';
+
+const gateway = (id: string) => ({ kind: 'gateway', id }) as const;
+
+describe('createTokenRegistry', () => {
+  it('finds the principal of a token, and nothing for any other text', () => {
+    const tokens = createTokenRegistry();
+    expect(tokens.lookup('anything')).toBeUndefined();
+    tokens.add({ token: 'secret-1', principal: gateway('session-1'), id: 'session-1' });
+    tokens.add({ token: 'secret-2', principal: { kind: 'admin' }, id: 'admin' });
+    expect(tokens.lookup('secret-1')).toEqual({ kind: 'gateway', id: 'session-1' });
+    expect(tokens.lookup('secret-2')).toEqual({ kind: 'admin' });
+    for (const candidate of ['', 'secret-', 'secret-11', 'SECRET-1', 'x'.repeat(100_000)]) expect(tokens.lookup(candidate)).toBeUndefined();
+    expect(tokens.size).toBe(2);
+  });
+
+  it('forgets a revoked token, and remembers that it was one', () => {
+    const tokens = createTokenRegistry();
+    tokens.add({ token: 'secret-1', principal: gateway('s'), id: 's' });
+    expect(tokens.isDead('secret-1')).toBe(false);
+    expect(tokens.revoke('s')).toBe(true);
+    expect(tokens.revoke('s')).toBe(false);
+    expect(tokens.lookup('secret-1')).toBeUndefined();
+    expect(tokens.isDead('secret-1')).toBe(true);
+    tokens.add({ token: 'secret-1', principal: gateway('t'), id: 't' });
+    expect([tokens.isDead('secret-1'), tokens.lookup('secret-1')]).toEqual([false, gateway('t')]);
+  });
+
+  it('replaces the token of an id, and gives a token two ids never', () => {
+    const tokens = createTokenRegistry();
+    tokens.add({ token: 'old', principal: gateway('s'), id: 's' });
+    tokens.add({ token: 'new', principal: gateway('s'), id: 's' });
+    expect([tokens.lookup('old'), tokens.isDead('old'), tokens.lookup('new')]).toEqual([undefined, true, gateway('s')]);
+    tokens.add({ token: 'new', principal: gateway('s'), id: 's' });
+    expect([tokens.lookup('new'), tokens.isDead('new'), tokens.size]).toEqual([gateway('s'), false, 1]);
+    tokens.add({ token: 'new', principal: gateway('other'), id: 'other' });
+    expect(tokens.revoke('s')).toBe(false);
+    expect(tokens.lookup('new')).toEqual(gateway('other'));
+  });
+
+  it('refuses tokens that cannot be secrets', () => {
+    const tokens = createTokenRegistry();
+    for (const token of ['', 'x'.repeat(2_000)]) expect(() => tokens.add({ token, principal: gateway('s'), id: 's' })).toThrow(RangeError);
+  });
+
+  it('bounds what it remembers of revoked tokens', () => {
+    const tokens = createTokenRegistry();
+    for (let index = 0; index < 5_000; index++) tokens.add({ token: `t${index}`, principal: gateway('s'), id: 's' });
+    expect([tokens.isDead('t0'), tokens.isDead('t4998'), tokens.size]).toEqual([false, true, 1]);
+  });
+
+  it('mints tokens nobody can mistake for a credential of an upstream', () => {
+    const token = mintToken();
+    expect(token).toMatch(/^ccp_[\w-]{43}$/);
+    expect(mintToken()).not.toBe(token);
+    expect(mintToken((size) => Buffer.alloc(size))).toBe(`${localTokenPrefix}${'A'.repeat(43)}`);
+    expect(createTokenRegistry().isDead(token)).toBe(true);
+  });
+});

@@ -20,7 +20,7 @@ export interface LogSinkOptions {
 /** Most text waiting for the disk, characters; beyond it lines are dropped and counted. */
 const maxBuffered = 4 * 1024 * 1024;
 /** Most text given to the file in one piece, characters. */
-const pieceSize = 256 * 1024;
+const maxPieceSize = 256 * 1024;
 /** Delay before an unwritable file is tried again, ms. */
 const retryMs = 1000;
 
@@ -47,6 +47,7 @@ class FileLogSink implements LogSink {
   #buffered = 0;
   /** What is left of the piece being written. */
   #rest: Buffer = Buffer.alloc(0);
+  readonly #pieceSize: number;
   #timer: Timer | undefined;
   #writing: Promise<void> | undefined;
   #failing = false;
@@ -58,6 +59,7 @@ class FileLogSink implements LogSink {
     this.#options = options;
     this.file = options.file;
     const { daily = true, maxBytes = 20 * 1024 * 1024, keep = 14 } = options.rotate ?? {};
+    this.#pieceSize = Math.min(maxPieceSize, maxBytes);
     this.#output = new RotatingFile(options.file, { daily, maxBytes, keep }, () => options.clock.now());
   }
 
@@ -87,10 +89,13 @@ class FileLogSink implements LogSink {
   }
 
   flushSync(): void {
+    if (!this.#output.isOpen) return;
     this.#cancelTimer();
     try {
-      this.#take(Number.POSITIVE_INFINITY);
-      if (this.#output.appendSync(this.#rest)) this.#rest = Buffer.alloc(0);
+      // What is being written already is left to its write: it must not appear twice.
+      const rest = this.#writing === undefined ? this.#rest : Buffer.alloc(0);
+      this.#output.appendSync(Buffer.concat([rest, this.#take(Number.POSITIVE_INFINITY)]));
+      if (this.#writing === undefined) this.#rest = Buffer.alloc(0);
     } catch (error) {
       this.#fail(error);
     }
@@ -100,13 +105,14 @@ class FileLogSink implements LogSink {
     if (this.#closed) return;
     await this.flush();
     this.#closed = true;
+    this.#cancelTimer();
     this.#dropped += this.#lines.length;
     this.#live.clear();
     await this.#output.close();
   }
 
   #schedule(ms: number): void {
-    if (this.#timer !== undefined || this.#writing !== undefined) return;
+    if (this.#closed || this.#timer !== undefined || this.#writing !== undefined) return;
     this.#timer = this.#options.clock.setTimeout(
       () => {
         this.#timer = undefined;
@@ -133,8 +139,9 @@ class FileLogSink implements LogSink {
   async #drain(): Promise<void> {
     try {
       do {
-        if (this.#rest.length === 0) this.#take(pieceSize);
-        const written = await this.#output.append(this.#rest);
+        const continued = this.#rest.length > 0;
+        if (!continued) this.#rest = this.#take(this.#pieceSize);
+        const written = await this.#output.append(this.#rest, continued);
         this.#rest = this.#rest.subarray(written);
         if (this.#rest.length === 0) this.#recovered();
       } while (this.#rest.length > 0 || this.#lines.length > 0);
@@ -143,15 +150,14 @@ class FileLogSink implements LogSink {
     }
   }
 
-  /** Moves lines of about `limit` characters into the piece to write. */
-  #take(limit: number): void {
+  /** Takes lines of about `limit` characters out of the buffer. */
+  #take(limit: number): Buffer {
     let size = 0;
     let count = 0;
     while (count < this.#lines.length && size < limit) size += (this.#lines[count++] ?? '').length + 1;
-    if (count === 0) return;
-    const lines = this.#lines.splice(0, count);
+    if (count === 0) return Buffer.alloc(0);
     this.#buffered -= size;
-    this.#rest = Buffer.concat([this.#rest, Buffer.from(`${lines.join('\n')}\n`)]);
+    return Buffer.from(`${this.#lines.splice(0, count).join('\n')}\n`);
   }
 
   #recovered(): void {

@@ -6,6 +6,7 @@ export { errors as telemetryErrors } from './errors.js';
 export { createLogSink, type LogSinkOptions } from './file-log-sink.js';
 export type { LineListener, LogSink } from './log-sink.js';
 export type * from './metrics.js';
+export { followLines, type FollowOptions } from './follow-lines.js';
 export { readLastLines } from './read-last-lines.js';
 export type { RotationOptions } from './rotating-file.js';
 export { createStreamSink, type TextStream } from './stream-sink.js';

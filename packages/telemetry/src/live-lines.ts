@@ -5,12 +5,15 @@ const maxQueued = 1000;
 
 interface Subscription {
   readonly listener: LineListener;
-  readonly queue: string[];
+  queue: string[];
   dropped: number;
   busy: boolean;
 }
 
-/** Hands lines to listeners without ever waiting for one. */
+/**
+ * Hands lines to listeners, never within the call that writes a line and never waiting for one: a listener that logs, or hangs, does no harm
+ * to whoever writes.
+ */
 export class LiveLines {
   readonly #subscriptions = new Set<Subscription>();
 
@@ -24,7 +27,7 @@ export class LiveLines {
     for (const subscription of this.#subscriptions) {
       if (subscription.queue.length >= maxQueued) subscription.dropped++;
       else subscription.queue.push(line);
-      if (!subscription.busy) void this.#drain(subscription);
+      this.#wake(subscription);
     }
   }
 
@@ -32,14 +35,18 @@ export class LiveLines {
     this.#subscriptions.clear();
   }
 
-  async #drain(subscription: Subscription): Promise<void> {
+  #wake(subscription: Subscription): void {
+    if (subscription.busy) return;
     subscription.busy = true;
+    setImmediate(() => void this.#deliver(subscription));
+  }
+
+  async #deliver(subscription: Subscription): Promise<void> {
+    const lines = subscription.queue;
+    subscription.queue = [];
     try {
-      for (
-        let line = subscription.queue.shift();
-        line !== undefined && this.#subscriptions.has(subscription);
-        line = subscription.queue.shift()
-      ) {
+      for (const line of lines) {
+        if (!this.#subscriptions.has(subscription)) return;
         const { dropped } = subscription;
         subscription.dropped = 0;
         const pending = subscription.listener(line, dropped);
@@ -48,8 +55,8 @@ export class LiveLines {
     } catch {
       // A listener that fails hurts itself only; it cannot be told through the log it fails to take.
       this.#subscriptions.delete(subscription);
-    } finally {
-      subscription.busy = false;
     }
+    subscription.busy = false;
+    if (subscription.queue.length > 0) this.#wake(subscription);
   }
 }

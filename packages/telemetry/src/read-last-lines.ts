@@ -1,46 +1,48 @@
-import { type FileHandle, open } from 'node:fs/promises';
-import { asCcproxyError } from '@ccproxy/kernel';
+import { open, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { asCcproxyError, errnoOf } from '@ccproxy/kernel';
 import { errors } from './errors.js';
+import { readTail } from './log-tail.js';
+import { rotatedNames } from './rotating-file.js';
 
-const blockSize = 64 * 1024;
-/** Most bytes read from the end, however long the lines are. */
-const maxBytes = 16 * 1024 * 1024;
-
-/** The last `count` lines of a file, oldest first, reading from its end; 16 MiB at most. @throws CCP_LOG_UNREADABLE */
+/**
+ * The last `count` lines of a log, oldest first, reading from its end and going back into rotated files while there are too few.
+ * @throws CCP_LOG_UNREADABLE when there is no such log or it cannot be read
+ */
 export async function readLastLines(file: string, count: number): Promise<string[]> {
-  if (count <= 0) return [];
   try {
-    const handle = await open(file, 'r');
-    try {
-      return await fromEnd(handle, count);
-    } finally {
-      await handle.close();
+    const dir = path.dirname(file);
+    const older = rotatedNames(file, await readdir(dir)).map(({ name }) => path.join(dir, name));
+    let lines: string[] = [];
+    let found = false;
+    for (const candidate of [file, ...older.toReversed()]) {
+      if (found && lines.length >= count) break;
+      const part = await linesOf(candidate, count - lines.length);
+      found ||= part !== undefined;
+      lines = [...(part ?? []), ...lines];
     }
-  } catch (error) {
+    if (!found) throw errors.CCP_LOG_UNREADABLE({ message: 'there is no such file', where: { file } });
+    return lines;
+  } catch (cause) {
     throw errors.CCP_LOG_UNREADABLE({
-      message: `the log ${file} cannot be read: ${asCcproxyError(error).message}`,
+      message: `the log ${file} cannot be read: ${asCcproxyError(cause).message}`,
       where: { file },
-      cause: error,
+      cause,
     });
   }
 }
 
-async function fromEnd(handle: FileHandle, count: number): Promise<string[]> {
-  const { size } = await handle.stat();
-  const blocks: Buffer[] = [];
-  let newlines = 0;
-  let start = size;
-  // One newline more than lines: the one before the first line wanted (the last line ends with one of its own).
-  while (start > 0 && newlines <= count && size - start < maxBytes) {
-    const length = Math.min(blockSize, start);
-    start -= length;
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, start);
-    const block = buffer.subarray(0, bytesRead);
-    for (let at = block.indexOf(10); at >= 0; at = block.indexOf(10, at + 1)) newlines++;
-    blocks.unshift(block);
+/** undefined when the file is not there: it may have been rotated away a moment ago. */
+async function linesOf(file: string, count: number): Promise<string[] | undefined> {
+  try {
+    const handle = await open(file, 'r');
+    try {
+      return (await readTail(handle, count)).lines;
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw error;
   }
-  const lines = Buffer.concat(blocks).toString('utf8').split('\n');
-  if (lines.at(-1) === '') lines.pop();
-  if (start > 0) lines.shift();
-  return lines.slice(-count);
 }

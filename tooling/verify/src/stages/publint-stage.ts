@@ -1,9 +1,9 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { packPublished } from '@ccproxy-internal/test-kit';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
-import { packPublished } from '../pack-published.ts';
 import type { Stage } from '../stage.ts';
 
 /** Packs every public package and judges the tarballs as npm users will get them. */
@@ -12,13 +12,12 @@ export const publintStage: Stage = {
   run: async () => {
     const folder = mkdtempSync(join(tmpdir(), 'ccp-pack-'));
     try {
-      await packPublished(folder);
+      const tarballs = await packPublished(folder);
       const problems: string[] = [];
-      const tarballs = readdirSync(folder).filter((file) => file.endsWith('.tgz'));
       let failed = 0;
       for (const file of tarballs) {
         const { messages, pkg } = await publint({
-          pack: { tarball: new Uint8Array(readFileSync(join(folder, file))).buffer },
+          pack: { tarball: new Uint8Array(readFileSync(file)).buffer },
           strict: true,
         });
         const bad = messages.filter((message) => message.type !== 'suggestion');

@@ -1,0 +1,88 @@
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createProcesses, createTempHome, type Processes, packPublished, runBin, type TempHome } from '@ccproxy-internal/test-kit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { npm, withNode } from './install/npm.ts';
+import { otherNode } from './install/other-node.ts';
+import { type LocalRegistry, startRegistry } from './install/registry.ts';
+
+/** The oldest line that is supported, the newest, and one whose user must be told. */
+const supported = ['22.23.3', '24.21.0'];
+const tooOld = '20.20.2';
+/** Not the product itself, which the first tests install. */
+const libraries = 'client config daemon gateway http ipc kernel launch ledger providers router store telemetry tokens wire'.split(' ');
+
+let home: TempHome;
+let processes: Processes;
+let registry: LocalRegistry;
+
+beforeAll(async () => {
+  home = createTempHome();
+  processes = createProcesses();
+  registry = await startRegistry(home, processes);
+  const tarballs = join(home.home, 'tarballs');
+  mkdirSync(tarballs);
+  for (const tarball of await packPublished(tarballs)) {
+    await npm(processes, ['publish', tarball, '--provenance=false', '--access=public'], { cwd: home.work, env: home.env(registry.npmEnv) });
+  }
+});
+afterAll(async () => {
+  await processes.stop();
+  home.remove();
+});
+
+/** `npm i -g --prefix DIR PACKAGE`; answers the folder of its bins' scripts. */
+async function installGlobally(name: string, node: string): Promise<string> {
+  const prefix = mkdtempSync(join(home.home, 'global-'));
+  await npm(processes, ['install', '--global', '--prefix', prefix, name], { cwd: home.work, env: home.env(registry.npmEnv), node });
+  const modules = process.platform === 'win32' ? join(prefix, 'node_modules') : join(prefix, 'lib', 'node_modules');
+  return join(modules, name);
+}
+
+describe.each(supported)('on Node %s', (version) => {
+  it('[B1] `npm i -g @ccproxy/cli` alone is the product: it starts, answers a request and stops', async () => {
+    const node = await otherNode(processes, version);
+    const bin = join(await installGlobally('@ccproxy/cli', node), 'bin', 'ccproxy.js');
+    using user = createTempHome();
+    user.writeConfig({ providers: { demo: { type: 'demo' } }, models: { default: { provider: 'demo' } } });
+    const ccproxy = (...args: string[]): ReturnType<typeof runBin> =>
+      runBin(bin, args, { node, processes, cwd: user.work, env: withNode(user.env(), node) });
+
+    const started = await ccproxy('start', '--json');
+    expect(started).toMatchObject({ code: 0, stderr: '' });
+    const { port } = JSON.parse(readFileSync(join(user.stateDir, 'run', 'daemon.json'), 'utf8')) as { port: number };
+    const answer = await fetch(`http://127.0.0.1:${port}/v1/messages`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'claude-sonnet-4-5', max_tokens: 16, messages: [{ role: 'user', content: 'hello' }] }),
+    });
+    expect(await answer.json()).toMatchObject({ type: 'message', role: 'assistant' });
+    expect(await ccproxy('stop')).toMatchObject({ code: 0 });
+    expect(await ccproxy('status')).toMatchObject({ code: 3 });
+  });
+});
+
+it('a Node that is too old is told what to do, in one sentence', async () => {
+  const node = await otherNode(processes, tooOld);
+  const cli = await installGlobally('@ccproxy/cli', process.execPath);
+  const said = await runBin(join(cli, 'bin', 'ccproxy.js'), ['status'], { node, env: home.env() });
+  expect(said).toMatchObject({ code: 2, stdout: '' });
+  expect(said.stderr).toMatch(/^ccproxy needs Node 22\.19 or newer, this is 20\.20\.2: [^\n]+\n$/);
+});
+
+it.each(libraries)('@ccproxy/%s, installed alone, runs the example of its README', async (name) => {
+  const folder = mkdtempSync(join(home.home, 'alone-'));
+  writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n');
+  await npm(processes, ['install', '--prefer-offline', `@ccproxy/${name}`], { cwd: folder, env: home.env(registry.npmEnv) });
+  const readme = readFileSync(join(folder, 'node_modules', '@ccproxy', name, 'README.md'), 'utf8');
+  const example = join(folder, 'example.mjs');
+  writeFileSync(example, /^```js\n(.*?)^```$/ms.exec(readme)?.[1] ?? 'throw new Error("the README has no example")');
+  using user = createTempHome();
+  const result = await runBin(example, [], { cwd: folder, env: user.env() });
+  expect({ ...result, stdout: result.stdout === '' ? 'nothing' : 'something' }).toEqual({
+    code: 0,
+    signal: null,
+    stderr: '',
+    stdout: 'something',
+  });
+});

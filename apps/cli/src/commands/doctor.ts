@@ -1,0 +1,40 @@
+import { homedir } from 'node:os';
+import { BaseCommand } from '../base-command.js';
+import { cliVersion } from '../cli-version.js';
+import { checkClient } from '../doctor/check-client.js';
+import { checkConfiguration } from '../doctor/check-configuration.js';
+import { checkDaemon } from '../doctor/check-daemon.js';
+import { checkStateDirectory } from '../doctor/check-state-directory.js';
+import { type Finding, ok, warning } from '../doctor/finding.js';
+import { renderTable } from '../render/render-table.js';
+
+const marks = { ok: 'ok', warning: 'warning', problem: 'PROBLEM' } as const;
+
+export default class Doctor extends BaseCommand {
+  static override summary = 'Look for what keeps ccproxy from working, and say how to mend it.';
+  static override description =
+    'Checks Node, the state directory, the configuration, the daemon and its port, the Claude Code client and its settings, and plugins. Changes nothing. Exit code 1 when a problem was found; warnings do not count.';
+  static override examples = [{ description: 'Something is not as it should be.', command: '<%= config.bin %> doctor' }];
+
+  async run(): Promise<{ findings: readonly Finding[] }> {
+    const { flags } = await this.parse(Doctor);
+    const paths = this.paths(flags);
+    const place = { env: process.env, cwd: process.cwd() };
+    const configuration = await checkConfiguration(flags, paths, place);
+    const port = configuration.loaded?.config.server.port ?? 3456;
+    const daemon = await checkDaemon({ paths, version: cliVersion, config: flags.config, port, ...place });
+    const client = await checkClient({ ...place, home: homedir(), self: process.argv[1] ?? '', baseUrl: daemon.status?.url });
+    const findings = [ok('node', `version ${process.versions.node}`), ...(await checkStateDirectory(paths)), ...configuration.findings, ...daemon.findings, ...client, ...this.#plugins()];
+    this.log(renderTable(findings.map(({ check, status, message }) => [marks[status], check, message])));
+    const open = findings.filter(({ status }) => status !== 'ok');
+    for (const { message, fix } of open) this.log(`\n${message}\n  -> ${fix ?? ''}`);
+    if (findings.some(({ status }) => status === 'problem')) process.exitCode = 1;
+    return { findings };
+  }
+
+  #plugins(): Finding[] {
+    const foreign = [...this.config.plugins.values()].filter(({ name, type }) => type !== 'core' && name !== this.config.name);
+    if (foreign.length === 0) return [ok('plugins', 'only those that belong to ccproxy')];
+    return foreign.map(({ name, version, type }) => warning('plugins', `${name} ${version} (${type}) runs with your rights`, `Keep it if you installed it; otherwise: ccproxy plugins uninstall ${name}`));
+  }
+}

@@ -1,0 +1,41 @@
+import { connectDaemon, createDaemonClient, type DaemonStatusReport } from '@ccproxy/client/connect';
+import { portOwner } from '@ccproxy/http/port-owner';
+import { type AppPaths, CcproxyError } from '@ccproxy/kernel';
+import { startWarnings } from '../start-warnings.js';
+import { type Finding, ok, problem, warning } from './finding.js';
+
+export interface DaemonCheck {
+  readonly paths: AppPaths;
+  readonly version: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly config: string | undefined;
+  readonly cwd: string;
+  /** Port a daemon started now would take first. */
+  readonly port: number;
+}
+
+/** Whether the daemon runs, is of this version and configuration, what it cannot reach, and who has its port when it does not run. */
+export async function checkDaemon(options: DaemonCheck): Promise<{ findings: Finding[]; status: DaemonStatusReport | undefined }> {
+  const check = 'daemon';
+  const { paths, version } = options;
+  try {
+    const connection = await connectDaemon({ paths, client: 'ccproxy doctor', version });
+    const status = await createDaemonClient(connection)
+      .status()
+      .finally(() => connection.close());
+    const warnings = startWarnings(status, options).map((sentence) => warning(check, sentence, 'ccproxy restart'));
+    const future = status.startTime - Date.now();
+    const clock = future > 60_000 ? [warning('clock', `the daemon started ${Math.round(future / 1000)} s in the future: the clock was set back`, 'Check the time of this machine.')] : [];
+    return { findings: [ok(check, `runs on ${status.url} (pid ${status.pid}, version ${status.version})`), ...warnings, ...clock], status };
+  } catch (error) {
+    if (!CcproxyError.isInstance(error)) throw error;
+    if (error.code !== 'CCP_DAEMON_NOT_RUNNING') return { findings: [problem(check, error.message, error.hint)], status: undefined };
+    return { findings: [ok(check, 'does not run; `ccproxy claude` or `ccproxy start` starts it'), ...(await checkPort(options.port))], status: undefined };
+  }
+}
+
+async function checkPort(port: number): Promise<Finding[]> {
+  const owner = await portOwner(port);
+  if (owner === undefined) return [ok('port', `${port} is free`)];
+  return [warning('port', `${port} is taken by ${owner.command || 'a program'} (pid ${owner.pid})`, 'Nothing to do: ccproxy takes a free port and remembers it. To insist on this one, stop that program.')];
+}

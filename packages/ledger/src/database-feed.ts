@@ -12,8 +12,8 @@ export interface DatabaseFeedOptions {
   readonly flushMs: number;
   readonly maxPending: number;
   readonly retainRows: number;
-  /** Called when the database has caught up. */
-  readonly caughtUp: () => void;
+  /** Called when the database has more of the journal than before. */
+  readonly stored: () => void;
 }
 
 const groupSize = 500;
@@ -118,6 +118,8 @@ export class DatabaseFeed {
       await this.#takeOver();
       await this.#storePending();
       if (this.#options.journal.spilled > 0) await this.#readBack();
+      // Before rows go: a row that is gone from the database must not stand in the journal, or a replay brings it back.
+      this.#options.stored();
       await this.#prune();
     } catch (error) {
       this.#fail(error);
@@ -125,7 +127,6 @@ export class DatabaseFeed {
     }
     if (this.#retryMs > 0) this.#options.logger.info({}, 'ledger database takes entries again');
     this.#retryMs = 0;
-    this.#options.caughtUp();
     if (this.#pending.length > 0) this.#schedule(this.#options.flushMs);
   }
 
@@ -148,6 +149,7 @@ export class DatabaseFeed {
       await this.#options.table.apply({ opens: texts(group, 'o'), closes: texts(group, 'c') });
       this.#pending.splice(0, group.length);
       this.#options.journal.committed(group);
+      this.#options.stored();
       this.#sincePrune += group.length;
     }
   }

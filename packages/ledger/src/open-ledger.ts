@@ -20,13 +20,16 @@ export interface OpenLedgerOptions {
   readonly flushMs?: number;
   /** Entries kept in memory while the database takes none; 20 000. */
   readonly maxPending?: number;
-  /** Rows kept in the database; 1 000 000. The totals go on counting older ones. */
+  /** Rows kept in the database; 1 000 000, at least 10 000. The totals go on counting older ones. */
   readonly retainRows?: number;
   /** Size from which the journal's other file is written; 1 MiB. */
   readonly rotateBytes?: number;
   /** Size a journal file does not exceed while the database takes nothing; 16 MiB. */
   readonly maxJournalBytes?: number;
 }
+
+/** More rows than the journal may still hold of what the database has. */
+const leastRows = 10_000;
 
 /**
  * Opens the ledger of a data directory: replays what a crash left in the journal (nothing lost, nothing twice), closes rows
@@ -46,8 +49,8 @@ export async function openLedger(options: OpenLedgerOptions): Promise<DurableLed
     logger,
     flushMs: options.flushMs ?? 10,
     maxPending: options.maxPending ?? 20_000,
-    retainRows: options.retainRows ?? 1_000_000,
-    caughtUp: () => writer.empty(false),
+    retainRows: Math.max(options.retainRows ?? 1_000_000, leastRows),
+    stored: () => writer.empty(false),
   });
   const writer = new JournalWriter({
     journal,

@@ -44,6 +44,8 @@ class FileLogSink implements LogSink {
   readonly #output: RotatingFile;
   readonly #live = new LiveLines();
   #lines: string[] = [];
+  /** How many lines ever entered the buffer. */
+  #accepted = 0;
   #buffered = 0;
   /** What is left of the piece being written. */
   #rest: Buffer = Buffer.alloc(0);
@@ -75,6 +77,7 @@ class FileLogSink implements LogSink {
       return;
     }
     this.#lines.push(text);
+    this.#accepted++;
     this.#buffered += text.length + 1;
     this.#schedule(this.#failing ? retryMs : (this.#options.flushMs ?? 20));
   }
@@ -103,9 +106,8 @@ class FileLogSink implements LogSink {
 
   async close(): Promise<void> {
     if (this.#closed) return;
-    await this.flush();
     this.#closed = true;
-    this.#cancelTimer();
+    await this.flush();
     this.#dropped += this.#lines.length;
     this.#live.clear();
     await this.#output.close();
@@ -131,12 +133,14 @@ class FileLogSink implements LogSink {
   #start(): Promise<void> {
     this.#writing ??= this.#drain().finally(() => {
       this.#writing = undefined;
-      if (this.#lines.length > 0 || this.#rest.length > 0) this.#schedule(this.#failing ? retryMs : 0);
+      if (this.#lines.length > 0 || this.#rest.length > 0) this.#schedule(this.#failing ? retryMs : (this.#options.flushMs ?? 20));
     });
     return this.#writing;
   }
 
   async #drain(): Promise<void> {
+    // Only what is there now: somebody who never stops writing must not keep a flush from ending.
+    const goal = this.#accepted;
     try {
       do {
         const continued = this.#rest.length > 0;
@@ -144,7 +148,7 @@ class FileLogSink implements LogSink {
         const written = await this.#output.append(this.#rest, continued);
         this.#rest = this.#rest.subarray(written);
         if (this.#rest.length === 0) this.#recovered();
-      } while (this.#rest.length > 0 || this.#lines.length > 0);
+      } while (this.#rest.length > 0 || this.#accepted - this.#lines.length < goal);
     } catch (error) {
       this.#fail(error);
     }

@@ -33,7 +33,7 @@ const failingModule: DaemonModule = {
       throw new Error('before the head');
     });
     app.get('/hang', (_request, reply) => void reply.hijack());
-    app.get('/p/:project/v1/things', () => ({}));
+    app.get('/p/:project/v1/things', (request) => ({ id: request.ccproxyId }));
   },
 };
 
@@ -101,6 +101,14 @@ describe('errors', () => {
       request_id: answer.headers.get('x-ccproxy-request-id'),
     });
     expect(text + JSON.stringify([...answer.headers])).not.toContain(secret);
+  });
+
+  it('every answer carries the id of its request, which handlers know too', async () => {
+    await start();
+    const answers = [await ask('/p/1/v1/things'), await ask('/p/1/v1/things')];
+    const ids = answers.map((answer) => answer.headers.get('x-ccproxy-request-id'));
+    expect(new Set(ids).size).toBe(2);
+    expect(await answers[0]?.json()).toEqual({ id: ids[0] });
   });
 
   it('a wrong method is 405 with the right ones', async () => {

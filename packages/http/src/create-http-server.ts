@@ -1,6 +1,6 @@
 import { createServer, type Server, type ServerOptions } from 'node:http';
 import type { AddressInfo, Server as NetServer, Socket } from 'node:net';
-import type { Config } from '@ccproxy/config';
+import type { ServerConfig } from '@ccproxy/config';
 import { CcproxyError, type Clock, type Logger, newId } from '@ccproxy/kernel';
 import type { Metrics } from '@ccproxy/telemetry';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
@@ -26,7 +26,7 @@ import { toHttpError } from './to-http-error.js';
 import type { TokenRegistry } from './token-registry.js';
 
 export interface HttpServerOptions {
-  readonly config: Config;
+  readonly config: { readonly server: Pick<ServerConfig, 'host' | 'authKey' | 'bodyLimit' | 'allowedHosts' | 'allowedOrigins'> };
   readonly tokens: TokenRegistry;
   readonly modules: readonly DaemonModule[];
   readonly metrics: Metrics;

@@ -1,5 +1,3 @@
-import './fastify-augmentation.js';
-
 export { choosePort, type PortChoice, type PortWish } from './choose-port.js';
 export { createHttpServer, type HttpServer, type HttpServerOptions } from './create-http-server.js';
 export type { DaemonModule, Principal, RouteAccess } from './daemon-module.js';
@@ -12,3 +10,4 @@ export type { TcpEndpoint } from './listen-tcp.js';
 export { portOwner, type PortOwner, type PortOwnerOptions } from './port-owner.js';
 export { readRawBody } from './read-raw-body.js';
 export { createTokenRegistry, localTokenPrefix, mintToken, type TokenEntry, type TokenRegistry } from './token-registry.js';
+export type * from './fastify-augmentation.js';

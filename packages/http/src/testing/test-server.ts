@@ -1,6 +1,5 @@
 import { type Logger, silentLogger, systemClock } from '@ccproxy/kernel';
 import { createMetrics } from '@ccproxy/telemetry';
-import type { ServerConfig } from '@ccproxy/config';
 import { createHttpServer, type HttpServer } from '../create-http-server.js';
 import type { DaemonModule } from '../daemon-module.js';
 import type { HttpLimits } from '../http-limits.js';
@@ -12,7 +11,7 @@ export const gatewayToken = 'ccp_gateway-token-of-a-session';
 export const adminToken = 'ccp_admin-token';
 
 export interface TestServerOptions {
-  readonly server?: Partial<ServerConfig>;
+  readonly server?: Parameters<typeof testConfig>[0];
   readonly modules?: readonly DaemonModule[];
   readonly limits?: Partial<HttpLimits>;
   readonly logger?: Logger;
@@ -34,7 +33,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   tokens.add({ token: gatewayToken, principal: { kind: 'gateway', id: 'session-1' }, id: 'session-1' });
   tokens.add({ token: adminToken, principal: { kind: 'admin' }, id: 'admin' });
   const http = await createHttpServer({
-    config: testConfig(options.server),
+    config: testConfig(options.server ?? {}),
     tokens,
     modules: options.modules ?? [echoModule],
     metrics,

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { errnoOf } from './errno-error.js';
 
@@ -19,8 +18,9 @@ export interface ProcessTableSources {
 
 const systemSources: ProcessTableSources = {
   readText: (file) => readFileSync(file, 'latin1'),
+  // Only ps needs it, and it costs more to load than all the rest.
   run: (command, args) =>
-    execFileSync(command, args, {
+    process.getBuiltinModule('node:child_process').execFileSync(command, args, {
       encoding: 'utf8',
       env: { LC_ALL: 'C', TZ: 'UTC', PATH: '/bin:/usr/bin' },
       timeout: 2000,

@@ -37,6 +37,9 @@ export async function composeModules(state: DaemonState, context: DaemonContext)
     random: Math.random,
     localSecrets: () => [token],
   });
-  const storage: DaemonModule = { name: 'store', health: () => ({ database: store.health(), ledger: ledger.health(), decisions: decisions.health() }) };
+  const storage: DaemonModule = {
+    name: 'store',
+    health: () => ({ database: store.health(), ledger: ledger.health(), decisions: decisions.health() }),
+  };
   return [storage, gateway];
 }

@@ -28,7 +28,10 @@ export interface ControlTargets {
   /** Begins to drain and returns at once. */
   readonly stop: (drainTimeoutMs: number) => void;
   /** Resolves with the pid of the successor once it serves. */
-  readonly restart: (request: { readonly argv?: readonly string[] | undefined; readonly env?: Readonly<Record<string, string>> | undefined }) => Promise<number>;
+  readonly restart: (request: {
+    readonly argv?: readonly string[] | undefined;
+    readonly env?: Readonly<Record<string, string>> | undefined;
+  }) => Promise<number>;
 }
 
 /** The methods of the daemon itself; modules bring their own. */

@@ -40,7 +40,12 @@ export function createStatus(parts: StatusParts): () => DaemonStatus {
     draining: parts.isDraining(),
     activeRequests: server.activeRequests(),
     leases: [...leases.list()],
-    providers: Object.values(config.providers).map(({ name, type, unavailable }) => ({ name, type, available: unavailable === undefined, reason: unavailable ?? null })),
+    providers: Object.values(config.providers).map(({ name, type, unavailable }) => ({
+      name,
+      type,
+      available: unavailable === undefined,
+      reason: unavailable ?? null,
+    })),
     targets: Object.values(config.models).map(({ name, provider, model }) => ({ name, provider, model: model ?? null })),
     health: Object.fromEntries(modules.map((module) => [module.name, module.health?.() ?? {}])),
   });

@@ -38,11 +38,22 @@ function converse(child: ChildProcess, options: HandOverOptions): Promise<number
     const timer = options.clock.setTimeout(() => fail(`it was not ready after ${options.timeoutMs} ms`), options.timeoutMs);
     const settle = (act: () => void): void => {
       timer.clear();
-      child.removeAllListeners('message').removeAllListeners('exit').removeAllListeners('error').on('error', () => {});
+      child
+        .removeAllListeners('message')
+        .removeAllListeners('exit')
+        .removeAllListeners('error')
+        .on('error', () => {});
       act();
     };
     const fail = (reason: string, cause?: SerializedError): void =>
-      settle(() => reject(errors.CCP_DAEMON_TAKEOVER({ message: `the new daemon did not take over: ${reason}`, ...(cause === undefined ? {} : { hint: cause.hint, details: { cause } }) })));
+      settle(() =>
+        reject(
+          errors.CCP_DAEMON_TAKEOVER({
+            message: `the new daemon did not take over: ${reason}`,
+            ...(cause === undefined ? {} : { hint: cause.hint, details: { cause } }),
+          }),
+        ),
+      );
     child.on('error', (error) => fail(error.message));
     child.on('exit', (code, signal) => fail(`it ended with ${signal ?? `exit code ${code}`}`));
     child.on('message', (raw) => {
@@ -51,7 +62,8 @@ function converse(child: ChildProcess, options: HandOverOptions): Promise<number
       switch (message.data.type) {
         case 'prepared':
           options.lock.handOver(message.data.identity).then(
-            () => child.send({ type: 'socket' } satisfies TakeoverMessage, options.server, (error) => error !== null && fail(error.message)),
+            () =>
+              child.send({ type: 'socket' } satisfies TakeoverMessage, options.server, (error) => error !== null && fail(error.message)),
             (error: Error) => fail(error.message),
           );
           return;

@@ -10,7 +10,12 @@ export interface LeaseRegistry {
 }
 
 /** Creates the registry. `onChange` is told the number of open leases after every change. */
-export function createLeaseRegistry(deps: { readonly clock: Clock; readonly pinned?: boolean; readonly newId: () => string; readonly onChange: (open: number) => void }): LeaseRegistry {
+export function createLeaseRegistry(deps: {
+  readonly clock: Clock;
+  readonly pinned?: boolean;
+  readonly newId: () => string;
+  readonly onChange: (open: number) => void;
+}): LeaseRegistry {
   const leases = new Map<string, Lease>();
   let pinned = deps.pinned ?? false;
   return {

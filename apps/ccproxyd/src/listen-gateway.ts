@@ -8,7 +8,11 @@ import { rememberedPort, rememberPort } from './remembered-port.js';
  * which is remembered.
  * @throws CCP_PORT_TAKEN, CCP_LISTEN_FAILED
  */
-export async function listenGateway(server: HttpServer, paths: AppPaths, where: { readonly host: string; readonly port: number | undefined }): Promise<AddressInfo> {
+export async function listenGateway(
+  server: HttpServer,
+  paths: AppPaths,
+  where: { readonly host: string; readonly port: number | undefined },
+): Promise<AddressInfo> {
   const { listening, rule } = await choosePort({
     explicit: where.port,
     remembered: await rememberedPort(paths.portFile),

@@ -26,11 +26,21 @@ export async function main(argv: readonly string[] = process.argv.slice(2)): Pro
       clock: systemClock,
       stderr: process.stderr,
       channel,
-      spawnSuccessor: (request) => spawnSuccessor({ spawn, node: process.execPath, execArgv: process.execArgv, entry: fileURLToPath(new URL('../bin/ccproxyd.js', import.meta.url)), argv, env: process.env, request }),
+      spawnSuccessor: (request) =>
+        spawnSuccessor({
+          spawn,
+          node: process.execPath,
+          execArgv: process.execArgv,
+          entry: fileURLToPath(new URL('../bin/ccproxyd.js', import.meta.url)),
+          argv,
+          env: process.env,
+          request,
+        }),
     };
     const daemon = await startDaemon(options, context);
     handleSignals(process, daemon);
-    if (options.foreground) process.stdout.write(`ccproxyd listens on ${daemon.status().url} (configuration: ${daemon.loaded.file ?? 'built-in default'})\n`);
+    if (options.foreground)
+      process.stdout.write(`ccproxyd listens on ${daemon.status().url} (configuration: ${daemon.loaded.file ?? 'built-in default'})\n`);
     channel?.send({ type: 'ready' });
     channel?.close();
     await daemon.stopped;

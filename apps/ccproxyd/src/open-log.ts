@@ -1,6 +1,15 @@
 import { dirname } from 'node:path';
 import { type Clock, ensurePrivateDir, type LogLevel, type Redactor } from '@ccproxy/kernel';
-import { createAccessLog, createLogger, createLogSink, createStreamSink, type AccessLog, type LeveledLogger, type LogSink, teeSink } from '@ccproxy/telemetry';
+import {
+  createAccessLog,
+  createLogger,
+  createLogSink,
+  createStreamSink,
+  type AccessLog,
+  type LeveledLogger,
+  type LogSink,
+  teeSink,
+} from '@ccproxy/telemetry';
 
 /** Where the daemon's lines go, all of them through the one redactor. */
 export interface DaemonLog {

@@ -1,5 +1,16 @@
 import { loadConfig, type LoadedConfig } from '@ccproxy/config';
-import { acquireLock, type AppPaths, CcproxyError, createRedactor, ensurePrivateDir, type FileLock, type Redactor, resolvePaths, silentLogger, type Logger } from '@ccproxy/kernel';
+import {
+  acquireLock,
+  type AppPaths,
+  CcproxyError,
+  createRedactor,
+  ensurePrivateDir,
+  type FileLock,
+  type Redactor,
+  resolvePaths,
+  silentLogger,
+  type Logger,
+} from '@ccproxy/kernel';
 import type { DaemonContext } from './daemon-context.js';
 import type { DaemonOptions } from './daemon-options.js';
 import { daemonToken } from './daemon-token.js';
@@ -69,6 +80,10 @@ async function takeInstanceLock(file: string, context: DaemonContext): Promise<F
   } catch (cause) {
     if (!CcproxyError.isInstance(cause) || cause.code !== 'CCP_LOCK_HELD') throw cause;
     const pid = cause.details?.['pid'];
-    throw errors.CCP_DAEMON_RUNNING({ message: `a daemon already runs in this state directory (pid ${String(pid ?? 'unknown')})`, details: { pid }, cause });
+    throw errors.CCP_DAEMON_RUNNING({
+      message: `a daemon already runs in this state directory (pid ${String(pid ?? 'unknown')})`,
+      details: { pid },
+      cause,
+    });
   }
 }

@@ -32,7 +32,12 @@ describe('createParentChannel', () => {
   it('[B1] is absent without a parent and silent once the parent left', () => {
     expect(createParentChannel({ on: () => {} })).toBeUndefined();
     const sent: unknown[] = [];
-    const source = { connected: true, send: (message: unknown) => sent.push(message) > 0, disconnect: () => void (source.connected = false), on: () => {} };
+    const source = {
+      connected: true,
+      send: (message: unknown) => sent.push(message) > 0,
+      disconnect: () => void (source.connected = false),
+      on: () => {},
+    };
     const channel = createParentChannel(source);
     channel?.send({ type: 'ready' });
     channel?.close();
@@ -49,7 +54,15 @@ describe('spawnSuccessor', () => {
       calls.push(args);
       return new EventEmitter() as ChildProcess;
     }) as never;
-    spawnSuccessor({ spawn, node: 'node', execArgv: ['--x'], entry: 'ccproxyd.js', argv: ['--port', '1', '--takeover'], env: { A: '1' }, request });
+    spawnSuccessor({
+      spawn,
+      node: 'node',
+      execArgv: ['--x'],
+      entry: 'ccproxyd.js',
+      argv: ['--port', '1', '--takeover'],
+      env: { A: '1' },
+      request,
+    });
     return calls[0] as [string, string[], { env: object; detached: boolean; stdio: string[] }];
   };
 

@@ -29,7 +29,13 @@ function peer(connectionId: string): IpcPeer & { end(): void } {
 function setUp(dir = mkdtempSync(join(tmpdir(), 'ccp-'))) {
   const tokens = new FakeTokens();
   let count = 0;
-  const registry = createSessionRegistry({ dir, tokens, logger: silentLogger, newId: () => `s_${++count}`, newToken: () => `secret-token-${count}` });
+  const registry = createSessionRegistry({
+    dir,
+    tokens,
+    logger: silentLogger,
+    newId: () => `s_${++count}`,
+    newToken: () => `secret-token-${count}`,
+  });
   return { dir, tokens, registry };
 }
 

@@ -9,7 +9,11 @@ import { z } from 'zod';
 export interface SessionTokens {
   add(entry: { readonly id: string; readonly token: string; readonly principal: { readonly kind: 'gateway'; readonly id: string } }): void;
   /** Accepts a token of which only the SHA-256 (base64) is known. */
-  restore(entry: { readonly id: string; readonly digest: string; readonly principal: { readonly kind: 'gateway'; readonly id: string } }): void;
+  restore(entry: {
+    readonly id: string;
+    readonly digest: string;
+    readonly principal: { readonly kind: 'gateway'; readonly id: string };
+  }): void;
   revoke(id: string): boolean;
 }
 
@@ -52,7 +56,9 @@ export function createSessionRegistry(deps: {
       if (retaining || holders.get(id) !== peer.connectionId) return;
       holders.delete(id);
       deps.tokens.revoke(id);
-      rm(fileOf(id), { force: true }).catch((error: unknown) => deps.logger.warn({ err: error, session: id }, 'session record not removed'));
+      rm(fileOf(id), { force: true }).catch((error: unknown) =>
+        deps.logger.warn({ err: error, session: id }, 'session record not removed'),
+      );
     });
   };
 

@@ -46,7 +46,11 @@ describe('sessionCapabilities', () => {
     }) as unknown as Config;
 
   it('[A6] tool search is on only when every target can serve it', () => {
-    expect(sessionCapabilities(config({ a: 'anthropic', d: 'demo' }))).toEqual({ toolSearch: true, hintHeaders: true, modelDiscovery: true });
+    expect(sessionCapabilities(config({ a: 'anthropic', d: 'demo' }))).toEqual({
+      toolSearch: true,
+      hintHeaders: true,
+      modelDiscovery: true,
+    });
     expect(sessionCapabilities(config({ a: 'anthropic', o: 'openai' })).toolSearch).toBe(false);
   });
 });

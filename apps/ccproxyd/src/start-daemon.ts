@@ -67,8 +67,21 @@ async function serve(options: DaemonOptions, context: DaemonContext, state: Daem
   const { address, lock } = await listen(options, context, state, server);
   await server.listenUnix(paths.gatewaySocket);
   const stateFile = createStateFile({ paths, logger });
-  const leases = createLeaseRegistry({ clock, pinned: options.pinned, newId: () => newId('lea'), onChange: (open) => stateFile.refcount(open) });
-  const status = createStatus({ state, address, leases, server, modules, isDraining: () => draining !== undefined, startedAt: clock.now() });
+  const leases = createLeaseRegistry({
+    clock,
+    pinned: options.pinned,
+    newId: () => newId('lea'),
+    onChange: (open) => stateFile.refcount(open),
+  });
+  const status = createStatus({
+    state,
+    address,
+    leases,
+    server,
+    modules,
+    isDraining: () => draining !== undefined,
+    startedAt: clock.now(),
+  });
 
   let draining: Promise<void> | undefined;
   let currentLock = lock;
@@ -77,10 +90,19 @@ async function serve(options: DaemonOptions, context: DaemonContext, state: Daem
     draining ??= drainDaemon({ timeoutMs, succeeded, server, modules, sessions, releases, logger }).then(stopping.resolve, stopping.reject);
     return draining;
   };
-  const restart = async (request: { argv?: readonly string[] | undefined; env?: Readonly<Record<string, string>> | undefined }): Promise<number> => {
+  const restart = async (request: {
+    argv?: readonly string[] | undefined;
+    env?: Readonly<Record<string, string>> | undefined;
+  }): Promise<number> => {
     if (draining !== undefined) throw errors.CCP_DAEMON_TAKEOVER({ message: 'this daemon is stopping already' });
     try {
-      const pid = await handOver({ spawnSuccessor: () => context.spawnSuccessor({ argv: request.argv, env: request.env, pinned: leases.pinned() }), server: server.servers.tcp, lock: currentLock, clock, timeoutMs: takeoverTimeout });
+      const pid = await handOver({
+        spawnSuccessor: () => context.spawnSuccessor({ argv: request.argv, env: request.env, pinned: leases.pinned() }),
+        server: server.servers.tcp,
+        lock: currentLock,
+        clock,
+        timeoutMs: takeoverTimeout,
+      });
       logger.info({ successor: pid }, 'handed over to the successor');
       void drain(undefined, true);
       return pid;
@@ -95,20 +117,38 @@ async function serve(options: DaemonOptions, context: DaemonContext, state: Daem
     ...controlBindings({ loaded, leases, sessions, log: log.sink, status, stop: (timeoutMs) => void drain(timeoutMs), restart }),
     ...modules.flatMap((module) => module.ipcMethods ?? []),
   ];
-  const ipc = await serveIpc({ transport: createNodeIpcTransport(), path: paths.ipcSocket, token, bindings, version: daemonVersion, logger, clock, takeOver: options.takeover });
+  const ipc = await serveIpc({
+    transport: createNodeIpcTransport(),
+    path: paths.ipcSocket,
+    token,
+    bindings,
+    version: daemonVersion,
+    logger,
+    clock,
+    takeOver: options.takeover,
+  });
   releases.defer('ipc server', () => ipc.close());
   await stateFile.publish(status());
   releases.defer('state file', () => stateFile.retract());
-  logger.info({ url: status().url, configFile: loaded.file, sources: loaded.sources, version: daemonVersion, node: process.versions.node }, 'daemon ready');
+  logger.info(
+    { url: status().url, configFile: loaded.file, sources: loaded.sources, version: daemonVersion, node: process.versions.node },
+    'daemon ready',
+  );
   for (const warning of loaded.warnings) logger.warn({ warning }, 'configuration warning');
   return { loaded, paths, status, drain: (timeoutMs) => drain(timeoutMs), stopped: stopping.promise };
 }
 
 /** Takes the port by the port rule, or the predecessor's listening socket together with the instance lock. */
-async function listen(options: DaemonOptions, context: DaemonContext, state: DaemonState, server: HttpServer): Promise<{ address: AddressInfo; lock: FileLock }> {
+async function listen(
+  options: DaemonOptions,
+  context: DaemonContext,
+  state: DaemonState,
+  server: HttpServer,
+): Promise<{ address: AddressInfo; lock: FileLock }> {
   const { paths, loaded, lock, lockFile, releases } = state;
   if (lock !== undefined) return { address: await listenGateway(server, paths, loaded.config.server), lock };
-  if (context.channel === undefined) throw errors.CCP_DAEMON_TAKEOVER({ message: '--takeover is for a process started by `ccproxy restart`' });
+  if (context.channel === undefined)
+    throw errors.CCP_DAEMON_TAKEOVER({ message: '--takeover is for a process started by `ccproxy restart`' });
   const taken = await takeOver(context.channel, lockFile, (handle) => server.listenTcp({ handle }));
   releases.defer('instance lock', () => taken.lock.release());
   return { address: taken.attached, lock: taken.lock };

@@ -27,7 +27,21 @@ export function createStateFile({ paths, logger }: { readonly paths: AppPaths; r
   return {
     async publish(status) {
       const { port, startTime, version, protocol, host, url, gatewaySocket, logFile, variables, variablesSalt } = status;
-      state = { ...identity, port, startTime, version, protocol, host, url, gatewaySocket, logFile, variables, variablesSalt, config: status.configFile, refcount: leases };
+      state = {
+        ...identity,
+        port,
+        startTime,
+        version,
+        protocol,
+        host,
+        url,
+        gatewaySocket,
+        logFile,
+        variables,
+        variablesSalt,
+        config: status.configFile,
+        refcount: leases,
+      };
       await writeDaemonState(paths, state);
     },
     refcount(count) {

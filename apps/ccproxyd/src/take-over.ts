@@ -14,7 +14,11 @@ export interface ParentChannel {
  * `attach` gets the socket synchronously, in the turn it arrives: a connection accepted later finds its server.
  * @throws CCP_DAEMON_TAKEOVER
  */
-export async function takeOver<T>(channel: ParentChannel, lockFile: string, attach: (server: Server) => Promise<T>): Promise<{ attached: T; lock: FileLock }> {
+export async function takeOver<T>(
+  channel: ParentChannel,
+  lockFile: string,
+  attach: (server: Server) => Promise<T>,
+): Promise<{ attached: T; lock: FileLock }> {
   const identity = currentProcessIdentity();
   const attached = await new Promise<T>((resolve, reject) => {
     channel.onMessage((raw, handle) => {

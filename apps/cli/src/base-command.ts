@@ -60,6 +60,7 @@ export abstract class BaseCommand extends Command {
 /** oclif's parser errors are usage errors; everything else unknown is a fault of ours. */
 function codedError(thrown: Error & { oclif?: { exit?: number } }): CcproxyError {
   if (CcproxyError.isInstance(thrown)) return thrown;
-  if (thrown.oclif?.exit !== undefined) return errors.CCP_USAGE({ message: thrown.message.split('\n')[0] ?? thrown.message, cause: thrown });
+  if (thrown.oclif?.exit !== undefined)
+    return errors.CCP_USAGE({ message: thrown.message.split('\n')[0] ?? thrown.message, cause: thrown });
   return asCcproxyError(thrown);
 }

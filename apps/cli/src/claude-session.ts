@@ -23,7 +23,11 @@ export interface ClaudeSession {
  * Opens a session with the daemon (lease and token, both end with the connection) and writes its settings file.
  * @throws CCP_CLAUDE_SETTINGS for settings of the user that cannot be read, and failures of the connection
  */
-export async function openClaudeSession(client: DaemonClient, parsed: ParsedClaudeArgs, place: { readonly paths: AppPaths; readonly cwd: string; readonly home: string; readonly env: NodeJS.ProcessEnv }): Promise<ClaudeSession> {
+export async function openClaudeSession(
+  client: DaemonClient,
+  parsed: ParsedClaudeArgs,
+  place: { readonly paths: AppPaths; readonly cwd: string; readonly home: string; readonly env: NodeJS.ProcessEnv },
+): Promise<ClaudeSession> {
   const { paths, cwd, home, env } = place;
   const userSettings = await readSettingsArguments(parsed.settings, cwd);
   const layers = await readSettingsLayers({ env, cwd, home, platform: process.platform });
@@ -31,7 +35,13 @@ export async function openClaudeSession(client: DaemonClient, parsed: ParsedClau
   const settings = await writeSessionSettings(
     paths.sessionsDir,
     { pid: process.pid, id: grant.id },
-    buildSessionSettings({ baseUrl: grant.url, token: grant.token, capabilities: grant.capabilities, userSettings, userEnv: effectiveEnvironment(layers) }),
+    buildSessionSettings({
+      baseUrl: grant.url,
+      token: grant.token,
+      capabilities: grant.capabilities,
+      userSettings,
+      userEnv: effectiveEnvironment(layers),
+    }),
   );
   return { grant, args: withSettingsFile(parsed, settings.file), settings };
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
 
 /** Version of this package, as published. */
-export const cliVersion: string = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;
+export const cliVersion: string = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string })
+  .version;

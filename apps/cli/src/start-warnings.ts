@@ -6,7 +6,10 @@ import { compareVariables } from '@ccproxy/config/variables';
  * What a caller should know about a daemon it did not start: another version, another configuration file than the one asked for,
  * environment variables whose values have changed since. Each sentence names `ccproxy restart`.
  */
-export function startWarnings(status: DaemonStatusReport, own: { readonly version: string; readonly env: NodeJS.ProcessEnv; readonly config: string | undefined; readonly cwd: string }): string[] {
+export function startWarnings(
+  status: DaemonStatusReport,
+  own: { readonly version: string; readonly env: NodeJS.ProcessEnv; readonly config: string | undefined; readonly cwd: string },
+): string[] {
   const skew = versionSkew(status, own.version);
   const asked = own.config ?? own.env['CC_PROXY_CONFIG'] ?? own.env['CC_PROXY_CONFIG_FILE'];
   const wanted = asked === undefined || asked === '' ? undefined : resolve(own.cwd, asked);
@@ -15,7 +18,9 @@ export function startWarnings(status: DaemonStatusReport, own: { readonly versio
     ...(skew === undefined ? [] : [skew.sentence]),
     ...(wanted === undefined || wanted === status.configFile
       ? []
-      : [`The running daemon uses ${status.configFile ?? 'the built-in configuration'}, not ${wanted}: run \`ccproxy restart --config ${wanted}\` to change that.`]),
+      : [
+          `The running daemon uses ${status.configFile ?? 'the built-in configuration'}, not ${wanted}: run \`ccproxy restart --config ${wanted}\` to change that.`,
+        ]),
     ...(changed.length === 0
       ? []
       : [`The daemon was started with other values of ${changed.join(', ')}: run \`ccproxy restart\` to use the present ones.`]),

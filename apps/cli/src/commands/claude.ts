@@ -17,7 +17,10 @@ export default class Claude extends BaseCommand {
     'Starts the daemon when none runs, opens a session with a token of its own, and runs the real client in this terminal. Everything after `--` goes to the client unchanged; stdin, terminal, signals and the exit code are its own. The login of your client stays in force.';
   static override examples = [
     { description: 'An interactive session.', command: '<%= config.bin %> claude' },
-    { description: 'One prompt, with arguments of the client.', command: "<%= config.bin %> claude -- -p 'explain this repository' --output-format json" },
+    {
+      description: 'One prompt, with arguments of the client.',
+      command: "<%= config.bin %> claude -- -p 'explain this repository' --output-format json",
+    },
     { description: 'Only if the daemon runs already.', command: '<%= config.bin %> claude --no-start-if-needed -- --continue' },
   ];
   static override flags = {
@@ -32,7 +35,13 @@ export default class Claude extends BaseCommand {
     const theirs = split < 0 ? [] : this.argv.slice(split + 1);
     const { flags } = await this.parse(Claude, own);
     refuseInside(process.env, process.ppid);
-    const { bin, from } = await findClaude({ flag: flags['claude-bin'], env: process.env, cwd: process.cwd(), self: [process.argv[1] ?? ''], platform: process.platform });
+    const { bin, from } = await findClaude({
+      flag: flags['claude-bin'],
+      env: process.env,
+      cwd: process.cwd(),
+      self: [process.argv[1] ?? ''],
+      platform: process.platform,
+    });
     const parsed = parseClaudeArgs(theirs);
     const say = (sentence: string): void => void (flags.verbose && this.note(`ccproxy: ${sentence}`));
     say(`client ${bin} (from ${from})`);
@@ -44,7 +53,12 @@ export default class Claude extends BaseCommand {
     }
   }
 
-  async #runSession(bin: string, parsed: ParsedClaudeArgs, flags: LocationFlags & { readonly 'start-if-needed': boolean }, say: (sentence: string) => void): Promise<number> {
+  async #runSession(
+    bin: string,
+    parsed: ParsedClaudeArgs,
+    flags: LocationFlags & { readonly 'start-if-needed': boolean },
+    say: (sentence: string) => void,
+  ): Promise<number> {
     const paths = this.paths(flags);
     const client = await this.#connect(paths, flags, say);
     await sweepSessionSettings(paths.sessionsDir, (pid) => readProcessIdentity(pid) !== undefined);
@@ -67,7 +81,12 @@ export default class Claude extends BaseCommand {
     const client = createDaemonClient(connection);
     say(started ? 'started the daemon' : 'the daemon runs already');
     if (!started) {
-      const warnings = startWarnings(await client.status(), { version: cliVersion, env: process.env, config: flags.config, cwd: process.cwd() });
+      const warnings = startWarnings(await client.status(), {
+        version: cliVersion,
+        env: process.env,
+        config: flags.config,
+        cwd: process.cwd(),
+      });
       for (const warning of warnings) this.note(`ccproxy: ${warning}`);
     }
     return client;

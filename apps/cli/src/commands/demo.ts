@@ -44,7 +44,13 @@ export default class Demo extends BaseCommand {
       const result = await this.#show(client, paths).finally(() => client.close());
       await stopDaemon({ paths, client: 'ccproxy demo', version: cliVersion, drainMs: 0 });
       this.log('\nThe daemon is stopped and its files are gone. Next:');
-      this.log(renderTable([['  ccproxy config init', 'write your own configuration'], ['  ccproxy claude', 'run Claude Code through ccproxy'], ['  ccproxy status', 'see what it reaches']]));
+      this.log(
+        renderTable([
+          ['  ccproxy config init', 'write your own configuration'],
+          ['  ccproxy claude', 'run Claude Code through ccproxy'],
+          ['  ccproxy status', 'see what it reaches'],
+        ]),
+      );
       return result;
     } finally {
       await rm(root, { recursive: true, force: true, maxRetries: 5 });
@@ -57,7 +63,9 @@ export default class Demo extends BaseCommand {
     const answers: DemoAnswer[] = [];
     for (const request of demoRequests()) answers.push(await sendDemoRequest(session.url, session.token, request));
     const requests = await this.#explain(client, answers);
-    this.log(renderTable([['request', 'rule', 'target', 'model', 'tokens in/out', 'cost', 'first event', 'total'], ...requests.map(columns)]));
+    this.log(
+      renderTable([['request', 'rule', 'target', 'model', 'tokens in/out', 'cost', 'first event', 'total'], ...requests.map(columns)]),
+    );
     this.log('\nWhy:');
     for (const { title, why } of requests) this.log(`  ${title}: ${why}`);
     this.log(`\nAn answer: ${requests[0]?.text ?? ''}`);
@@ -71,7 +79,11 @@ export default class Demo extends BaseCommand {
     return answers.map((answer) => {
       const row = rows.find(({ requestId }) => requestId === answer.requestId) ?? {};
       const decision = decisions.find(({ requestId }) => requestId === answer.requestId) ?? {};
-      const steps = (decision['explanation'] ?? []) as readonly { readonly rule: string; readonly fired: boolean; readonly because: string }[];
+      const steps = (decision['explanation'] ?? []) as readonly {
+        readonly rule: string;
+        readonly fired: boolean;
+        readonly because: string;
+      }[];
       const fired = steps.find((step) => step.fired);
       const usage = (row['usage'] ?? {}) as { readonly inputTokens?: number; readonly outputTokens?: number };
       return {
@@ -115,7 +127,17 @@ export default class Demo extends BaseCommand {
 
 async function startThrowAway(paths: AppPaths): Promise<DaemonClient> {
   // Port 0: a free one, so that the usual port stays with the user's own daemon.
-  const env = { ...process.env, CC_PROXY_PORT: '0', CC_PROXY_STATE_DIR: paths.root, CC_PROXY_CONFIG: paths.configFile, CC_PROXY_CONFIG_FILE: undefined, CC_PROXY_HOST: undefined, CC_PROXY_AUTH_KEY: undefined, CC_PROXY_LOG: undefined, CC_PROXY_LOG_DIR: undefined };
+  const env = {
+    ...process.env,
+    CC_PROXY_PORT: '0',
+    CC_PROXY_STATE_DIR: paths.root,
+    CC_PROXY_CONFIG: paths.configFile,
+    CC_PROXY_CONFIG_FILE: undefined,
+    CC_PROXY_HOST: undefined,
+    CC_PROXY_AUTH_KEY: undefined,
+    CC_PROXY_LOG: undefined,
+    CC_PROXY_LOG_DIR: undefined,
+  };
   const spawnOne = () => spawnDaemon({ node: process.execPath, entry: daemonEntry(), args: [], env, logFile: paths.logFile });
   const { connection } = await ensureDaemon({ paths, client: 'ccproxy demo', version: cliVersion, spawnDaemon: spawnOne });
   return createDaemonClient(connection);
@@ -123,7 +145,16 @@ async function startThrowAway(paths: AppPaths): Promise<DaemonClient> {
 
 function columns(row: DemoRow): string[] {
   const ms = (value: number): string => `${value.toFixed(1)} ms`;
-  return [row.title, row.route, row.target, row.model, `${row.inputTokens ?? '?'}/${row.outputTokens ?? '?'}`, row.cost, ms(row.firstMs), ms(row.totalMs)];
+  return [
+    row.title,
+    row.route,
+    row.target,
+    row.model,
+    `${row.inputTokens ?? '?'}/${row.outputTokens ?? '?'}`,
+    row.cost,
+    ms(row.firstMs),
+    ms(row.totalMs),
+  ];
 }
 
 async function foundClaude(): Promise<string | undefined> {

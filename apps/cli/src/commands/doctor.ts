@@ -24,7 +24,14 @@ export default class Doctor extends BaseCommand {
     const port = configuration.loaded?.config.server.port ?? 3456;
     const daemon = await checkDaemon({ paths, version: cliVersion, config: flags.config, port, ...place });
     const client = await checkClient({ ...place, home: homedir(), self: process.argv[1] ?? '', baseUrl: daemon.status?.url });
-    const findings = [ok('node', `version ${process.versions.node}`), ...(await checkStateDirectory(paths)), ...configuration.findings, ...daemon.findings, ...client, ...this.#plugins()];
+    const findings = [
+      ok('node', `version ${process.versions.node}`),
+      ...(await checkStateDirectory(paths)),
+      ...configuration.findings,
+      ...daemon.findings,
+      ...client,
+      ...this.#plugins(),
+    ];
     this.log(renderTable(findings.map(({ check, status, message }) => [marks[status], check, message])));
     const open = findings.filter(({ status }) => status !== 'ok');
     for (const { message, fix } of open) this.log(`\n${message}\n  -> ${fix ?? ''}`);
@@ -35,6 +42,12 @@ export default class Doctor extends BaseCommand {
   #plugins(): Finding[] {
     const foreign = [...this.config.plugins.values()].filter(({ name, type }) => type !== 'core' && name !== this.config.name);
     if (foreign.length === 0) return [ok('plugins', 'only those that belong to ccproxy')];
-    return foreign.map(({ name, version, type }) => warning('plugins', `${name} ${version} (${type}) runs with your rights`, `Keep it if you installed it; otherwise: ccproxy plugins uninstall ${name}`));
+    return foreign.map(({ name, version, type }) =>
+      warning(
+        'plugins',
+        `${name} ${version} (${type}) runs with your rights`,
+        `Keep it if you installed it; otherwise: ccproxy plugins uninstall ${name}`,
+      ),
+    );
   }
 }

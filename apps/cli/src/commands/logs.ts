@@ -41,7 +41,11 @@ export default class Logs extends BaseCommand {
       this.log('configuration sources, first that is used wins');
       this.log(renderTable(loaded.sources.map(({ status, path, note }) => [`  ${status}`, note, path ?? ''])));
       this.log(`log directory  ${paths.logsDir}\nlog file       ${logFile}\nactive configuration`);
-      this.log(redactedYaml(loaded).replace(/^(?=.)/gm, '  ').trimEnd());
+      this.log(
+        redactedYaml(loaded)
+          .replace(/^(?=.)/gm, '  ')
+          .trimEnd(),
+      );
     }
     for (const line of lines ?? []) this.log(line);
     if (flags.follow) {

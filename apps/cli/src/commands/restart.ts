@@ -29,7 +29,12 @@ export default class Restart extends BaseCommand {
     const paths = this.paths(flags);
     const cwd = process.cwd();
     await loadConfig({ flags, env: process.env, cwd, paths });
-    const { connection, started } = await ensureDaemon({ paths, client: 'ccproxy restart', version: cliVersion, spawnDaemon: daemonSpawner(flags, paths) });
+    const { connection, started } = await ensureDaemon({
+      paths,
+      client: 'ccproxy restart',
+      version: cliVersion,
+      spawnDaemon: daemonSpawner(flags, paths),
+    });
     const client = createDaemonClient(connection);
     try {
       const { url, pid } = await client.status();
@@ -38,7 +43,9 @@ export default class Restart extends BaseCommand {
         this.log(`No daemon was running; ccproxy now runs on ${url} (pid ${pid}).`);
         return { oldPid: null, pid, url };
       }
-      const env = Object.fromEntries(Object.entries(daemonEnvironment(process.env, cwd)).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+      const env = Object.fromEntries(
+        Object.entries(daemonEnvironment(process.env, cwd)).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+      );
       const { oldPid, newPid } = await client.restart({ argv: daemonArguments(flags, cwd), env });
       this.log(`ccproxy on ${url}: pid ${oldPid} handed over to pid ${newPid}.`);
       return { oldPid, pid: newPid, url };

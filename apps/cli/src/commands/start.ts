@@ -23,7 +23,10 @@ export default class Start extends BaseCommand {
     'Checks the configuration first, starts the daemon in the background, waits until it answers, and prints where it listens. A daemon that runs already is a success. A daemon started this way stays until `ccproxy stop`.';
   static override examples = [
     { description: 'Start with the user configuration.', command: '<%= config.bin %> start' },
-    { description: 'Start with another configuration on a fixed port.', command: '<%= config.bin %> start --config ./ccproxy.yaml --port 4000' },
+    {
+      description: 'Start with another configuration on a fixed port.',
+      command: '<%= config.bin %> start --config ./ccproxy.yaml --port 4000',
+    },
     { description: 'Run in this terminal, logs on stderr.', command: '<%= config.bin %> start --foreground' },
   ];
   static override flags = {
@@ -37,12 +40,19 @@ export default class Start extends BaseCommand {
     const paths = this.paths(flags);
     await loadConfig({ flags, env: process.env, cwd: process.cwd(), paths });
     if (flags.foreground) return this.#foreground(daemonArguments(flags, process.cwd()));
-    const { connection, started } = await ensureDaemon({ paths, client: 'ccproxy start', version: cliVersion, spawnDaemon: daemonSpawner(flags, paths) });
+    const { connection, started } = await ensureDaemon({
+      paths,
+      client: 'ccproxy start',
+      version: cliVersion,
+      spawnDaemon: daemonSpawner(flags, paths),
+    });
     const client = createDaemonClient(connection);
     try {
       await client.openLease({ client: 'ccproxy start', pid: process.pid, pin: true });
       const status = await client.status();
-      const warnings = started ? [] : startWarnings(status, { version: cliVersion, env: process.env, config: flags.config, cwd: process.cwd() });
+      const warnings = started
+        ? []
+        : startWarnings(status, { version: cliVersion, env: process.env, config: flags.config, cwd: process.cwd() });
       return this.#report(status, started, warnings, paths);
     } finally {
       await client.close();
@@ -50,7 +60,11 @@ export default class Start extends BaseCommand {
   }
 
   #report(status: DaemonStatusReport, started: boolean, warnings: readonly string[], paths: AppPaths): StartResult {
-    this.log(started ? `ccproxy is running on ${status.url} (pid ${status.pid}).` : `ccproxy is already running on ${status.url} (pid ${status.pid}).`);
+    this.log(
+      started
+        ? `ccproxy is running on ${status.url} (pid ${status.pid}).`
+        : `ccproxy is already running on ${status.url} (pid ${status.pid}).`,
+    );
     this.log(`  configuration  ${status.configFile ?? 'built-in default (write your own with `ccproxy config init`)'}`);
     this.log(`  log            ${status.logFile}`);
     for (const warning of warnings) this.note(`warning: ${warning}`);

@@ -17,7 +17,8 @@ export default class Status extends BaseCommand {
     const { flags } = await this.parse(Status);
     const status = await readStatus(this.paths(flags));
     this.log(renderStatus(status, Date.now()));
-    for (const warning of startWarnings(status, { version: cliVersion, env: process.env, config: flags.config, cwd: process.cwd() })) this.note(`warning: ${warning}`);
+    for (const warning of startWarnings(status, { version: cliVersion, env: process.env, config: flags.config, cwd: process.cwd() }))
+      this.note(`warning: ${warning}`);
     return status;
   }
 }

@@ -19,7 +19,11 @@ export interface DemoAnswer {
  */
 export async function sendDemoRequest(url: string, token: string, request: DemoRequest): Promise<DemoAnswer> {
   const started = performance.now();
-  const response = await fetch(`${url}/v1/messages`, { method: 'POST', headers: { ...request.headers, 'x-ccproxy-token': token }, body: JSON.stringify(request.body) });
+  const response = await fetch(`${url}/v1/messages`, {
+    method: 'POST',
+    headers: { ...request.headers, 'x-ccproxy-token': token },
+    body: JSON.stringify(request.body),
+  });
   let firstMs = 0;
   let stream = '';
   const decoder = new TextDecoder();
@@ -28,9 +32,22 @@ export async function sendDemoRequest(url: string, token: string, request: DemoR
     stream += decoder.decode(chunk as Uint8Array, { stream: true });
   }
   if (response.status !== 200 || !stream.includes('event: message_stop')) {
-    throw errors.CCP_DEMO_FAILED({ message: `"${request.title}" was answered with status ${response.status} and no complete stream`, details: { answer: stream.slice(0, 500) } });
+    throw errors.CCP_DEMO_FAILED({
+      message: `"${request.title}" was answered with status ${response.status} and no complete stream`,
+      details: { answer: stream.slice(0, 500) },
+    });
   }
   const header = (name: string): string => response.headers.get(`x-ccproxy-${name}`) ?? '';
-  const pieces = [...stream.matchAll(/"type":"text_delta","text":("(?:[^"\\]|\\.)*")/g)].map(([, json = '""']) => JSON.parse(json) as string);
-  return { title: request.title, requestId: header('request-id'), route: header('route'), target: header('target'), text: pieces.join(''), firstMs, totalMs: performance.now() - started };
+  const pieces = [...stream.matchAll(/"type":"text_delta","text":("(?:[^"\\]|\\.)*")/g)].map(
+    ([, json = '""']) => JSON.parse(json) as string,
+  );
+  return {
+    title: request.title,
+    requestId: header('request-id'),
+    route: header('route'),
+    target: header('target'),
+    text: pieces.join(''),
+    firstMs,
+    totalMs: performance.now() - started,
+  };
 }

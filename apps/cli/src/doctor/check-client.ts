@@ -22,7 +22,9 @@ export async function checkClient(options: ClientCheck): Promise<Finding[]> {
   const conflicts = detectConflicts({ layers, baseUrl, loggedIn: await hasLogin(env, home) });
   return [
     await checkBinary(options),
-    ...conflicts.map(({ severity, name, where, message, fix }) => (severity === 'blocking' ? problem : warning)('client settings', `${name} in ${where}: ${message}`, fix)),
+    ...conflicts.map(({ severity, name, where, message, fix }) =>
+      (severity === 'blocking' ? problem : warning)('client settings', `${name} in ${where}: ${message}`, fix),
+    ),
   ];
 }
 
@@ -34,7 +36,11 @@ async function checkBinary({ env, cwd, self }: ClientCheck): Promise<Finding> {
     return ok(check, `${bin} (from ${from}), version ${stdout.trim()}`);
   } catch (error) {
     if (CcproxyError.isInstance(error)) return warning(check, error.message, error.hint);
-    return problem(check, `the client does not tell its version: ${(error as Error).message.split('\n')[0] ?? ''}`, 'Run `claude --version` by hand; reinstall Claude Code if it fails too.');
+    return problem(
+      check,
+      `the client does not tell its version: ${(error as Error).message.split('\n')[0] ?? ''}`,
+      'Run `claude --version` by hand; reinstall Claude Code if it fails too.',
+    );
   }
 }
 

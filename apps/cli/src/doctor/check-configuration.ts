@@ -3,18 +3,27 @@ import { type AppPaths, CcproxyError } from '@ccproxy/kernel';
 import { type Finding, ok, problem, warning } from './finding.js';
 
 /** Whether a daemon could start with the configuration in use, and what it would warn about. */
-export async function checkConfiguration(flags: ConfigFlags, paths: AppPaths, place: { readonly env: NodeJS.ProcessEnv; readonly cwd: string }): Promise<{ findings: Finding[]; loaded: LoadedConfig | undefined }> {
+export async function checkConfiguration(
+  flags: ConfigFlags,
+  paths: AppPaths,
+  place: { readonly env: NodeJS.ProcessEnv; readonly cwd: string },
+): Promise<{ findings: Finding[]; loaded: LoadedConfig | undefined }> {
   const check = 'configuration';
   try {
     const loaded = await loadConfig({ flags, env: place.env, cwd: place.cwd, paths });
     const unavailable = Object.values(loaded.config.providers).flatMap(({ name, unavailable: reason }) =>
-      reason === undefined ? [] : [warning(check, `provider ${name} cannot be used: ${reason}`, 'Set the variable it names, or remove the provider.')],
+      reason === undefined
+        ? []
+        : [warning(check, `provider ${name} cannot be used: ${reason}`, 'Set the variable it names, or remove the provider.')],
     );
     const warnings = loaded.warnings.map(({ message, hint }) => warning(check, message, hint));
     return { findings: [ok(check, `${loaded.file ?? 'the built-in default'} is valid`), ...unavailable, ...warnings], loaded };
   } catch (error) {
     if (!CcproxyError.isInstance(error)) throw error;
-    const where = error.where === undefined ? '' : ` (${[error.where.file, error.where.line, error.where.column].filter((part) => part !== undefined).join(':')})`;
+    const where =
+      error.where === undefined
+        ? ''
+        : ` (${[error.where.file, error.where.line, error.where.column].filter((part) => part !== undefined).join(':')})`;
     return { findings: [problem(check, `${error.message}${where}`, error.hint)], loaded: undefined };
   }
 }

@@ -25,17 +25,35 @@ export async function checkDaemon(options: DaemonCheck): Promise<{ findings: Fin
       .finally(() => connection.close());
     const warnings = startWarnings(status, options).map((sentence) => warning(check, sentence, 'ccproxy restart'));
     const future = status.startTime - Date.now();
-    const clock = future > 60_000 ? [warning('clock', `the daemon started ${Math.round(future / 1000)} s in the future: the clock was set back`, 'Check the time of this machine.')] : [];
+    const clock =
+      future > 60_000
+        ? [
+            warning(
+              'clock',
+              `the daemon started ${Math.round(future / 1000)} s in the future: the clock was set back`,
+              'Check the time of this machine.',
+            ),
+          ]
+        : [];
     return { findings: [ok(check, `runs on ${status.url} (pid ${status.pid}, version ${status.version})`), ...warnings, ...clock], status };
   } catch (error) {
     if (!CcproxyError.isInstance(error)) throw error;
     if (error.code !== 'CCP_DAEMON_NOT_RUNNING') return { findings: [problem(check, error.message, error.hint)], status: undefined };
-    return { findings: [ok(check, 'does not run; `ccproxy claude` or `ccproxy start` starts it'), ...(await checkPort(options.port))], status: undefined };
+    return {
+      findings: [ok(check, 'does not run; `ccproxy claude` or `ccproxy start` starts it'), ...(await checkPort(options.port))],
+      status: undefined,
+    };
   }
 }
 
 async function checkPort(port: number): Promise<Finding[]> {
   const owner = await portOwner(port);
   if (owner === undefined) return [ok('port', `${port} is free`)];
-  return [warning('port', `${port} is taken by ${owner.command || 'a program'} (pid ${owner.pid})`, 'Nothing to do: ccproxy takes a free port and remembers it. To insist on this one, stop that program.')];
+  return [
+    warning(
+      'port',
+      `${port} is taken by ${owner.command || 'a program'} (pid ${owner.pid})`,
+      'Nothing to do: ccproxy takes a free port and remembers it. To insist on this one, stop that program.',
+    ),
+  ];
 }

@@ -13,7 +13,11 @@ export function renderStatus(status: DaemonStatusReport, now: number): string {
     ['requests', `${status.activeRequests} open`],
     ['sessions', sessions(status)],
   ];
-  const providers = status.providers.map(({ name, type, available, reason }) => [`  ${name}`, type, available ? 'available' : `unavailable: ${reason ?? 'no reason given'}`]);
+  const providers = status.providers.map(({ name, type, available, reason }) => [
+    `  ${name}`,
+    type,
+    available ? 'available' : `unavailable: ${reason ?? 'no reason given'}`,
+  ]);
   const targets = status.targets.map(({ name, provider, model }) => [`  ${name}`, provider, model ?? '(the model asked for)']);
   return [
     `ccproxy is ${status.draining ? 'stopping' : 'running'} on ${status.url}`,

@@ -19,7 +19,10 @@ export default class ConfigShow extends BaseCommand {
     return shown;
   }
 
-  async #fromFiles(flags: { config?: string | undefined }, paths: ReturnType<BaseCommand['paths']>): Promise<{ file: string | null; yaml: string }> {
+  async #fromFiles(
+    flags: { config?: string | undefined },
+    paths: ReturnType<BaseCommand['paths']>,
+  ): Promise<{ file: string | null; yaml: string }> {
     const loaded = await loadConfig({ flags, env: process.env, cwd: process.cwd(), paths });
     return { file: loaded.file, yaml: redactedYaml(loaded) };
   }

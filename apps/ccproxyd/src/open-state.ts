@@ -81,7 +81,7 @@ async function takeInstanceLock(file: string, context: DaemonContext): Promise<F
     if (!CcproxyError.isInstance(cause) || cause.code !== 'CCP_LOCK_HELD') throw cause;
     const pid = cause.details?.['pid'];
     throw errors.CCP_DAEMON_RUNNING({
-      message: `a daemon already runs in this state directory (pid ${String(pid ?? 'unknown')})`,
+      message: `a daemon already runs in this state directory (pid ${typeof pid === 'number' ? pid : 'unknown'})`,
       details: { pid },
       cause,
     });

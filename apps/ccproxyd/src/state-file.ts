@@ -18,8 +18,9 @@ export function createStateFile({ paths, logger }: { readonly paths: AppPaths; r
   let writing: Promise<void> | undefined;
   let retracted = false;
 
+  const outdated = (): boolean => !retracted && state !== undefined && state.refcount !== leases;
   const write = async (): Promise<void> => {
-    while (state !== undefined && !retracted && state.refcount !== leases) {
+    while (state !== undefined && outdated()) {
       state = { ...state, refcount: leases };
       await writeDaemonState(paths, state);
     }

@@ -18,8 +18,9 @@ export function holdSession(client: DaemonClient, session: { readonly id: string
   let current = client;
   let released = false;
   const watch = (): void => current.connection.onClose(() => void reconnect());
+  const wanted = (): boolean => !released;
   const reconnect = async (): Promise<void> => {
-    while (!released) {
+    while (wanted()) {
       await new Promise<void>((resolve) => void systemClock.setTimeout(resolve, retryMs, { unref: true }));
       try {
         const connection = await connectDaemon({ paths: session.paths, client: 'ccproxy claude', version: cliVersion, patienceMs: 0 });

@@ -12,7 +12,7 @@ export interface TestDaemon {
   readonly root: string;
   readonly daemon: Daemon;
   readonly url: string;
-  client(): Promise<DaemonClient>;
+  readonly client: () => Promise<DaemonClient>;
 }
 
 /** Makes state directories, starts daemons in them, and ends what is left after each test. */

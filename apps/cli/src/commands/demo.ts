@@ -41,9 +41,9 @@ export default class Demo extends BaseCommand {
       await writeFile(paths.configFile, demoConfig, { mode: 0o600 });
       this.log('Starting a throw-away daemon …');
       const client = await startThrowAway(paths);
-      const result = await this.#show(client, paths).finally(() => client.close());
-      await stopDaemon({ paths, client: 'ccproxy demo', version: cliVersion, drainMs: 0 });
-      this.log('\nThe daemon is stopped and its files are gone. Next:');
+      const result = await this.#show(client, paths);
+      await client.close();
+      this.log('\nThat was all; the daemon is stopped and its files are removed. Next:');
       this.log(
         renderTable([
           ['  ccproxy config init', 'write your own configuration'],
@@ -53,6 +53,8 @@ export default class Demo extends BaseCommand {
       );
       return result;
     } finally {
+      // After a failure too: the daemon must not outlive its directory.
+      await stopDaemon({ paths, client: 'ccproxy demo', version: cliVersion, drainMs: 0 });
       await rm(root, { recursive: true, force: true, maxRetries: 5 });
     }
   }
@@ -88,7 +90,7 @@ export default class Demo extends BaseCommand {
       const usage = (row['usage'] ?? {}) as { readonly inputTokens?: number; readonly outputTokens?: number };
       return {
         ...answer,
-        model: String(row['upstreamModel'] ?? ''),
+        model: typeof row['upstreamModel'] === 'string' ? row['upstreamModel'] : '',
         why: fired === undefined ? 'no rule fired, so the target is `default`' : `rule \`${fired.rule}\` fired: ${fired.because}`,
         inputTokens: usage.inputTokens ?? null,
         outputTokens: usage.outputTokens ?? null,

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createDaemonClient, type DaemonStatusReport, ensureDaemon } from '@ccproxy/client';
 import { loadConfig } from '@ccproxy/config';
-import type { AppPaths } from '@ccproxy/kernel';
 import { Flags } from '@oclif/core';
 import { BaseCommand } from '../base-command.js';
 import { cliVersion } from '../cli-version.js';
@@ -53,13 +52,13 @@ export default class Start extends BaseCommand {
       const warnings = started
         ? []
         : startWarnings(status, { version: cliVersion, env: process.env, config: flags.config, cwd: process.cwd() });
-      return this.#report(status, started, warnings, paths);
+      return this.#report(status, started, warnings);
     } finally {
       await client.close();
     }
   }
 
-  #report(status: DaemonStatusReport, started: boolean, warnings: readonly string[], paths: AppPaths): StartResult {
+  #report(status: DaemonStatusReport, started: boolean, warnings: readonly string[]): StartResult {
     this.log(
       started
         ? `ccproxy is running on ${status.url} (pid ${status.pid}).`

@@ -20,9 +20,8 @@ export async function checkDaemon(options: DaemonCheck): Promise<{ findings: Fin
   const { paths, version } = options;
   try {
     const connection = await connectDaemon({ paths, client: 'ccproxy doctor', version });
-    const status = await createDaemonClient(connection)
-      .status()
-      .finally(() => connection.close());
+    const status = await createDaemonClient(connection).status();
+    await connection.close();
     const warnings = startWarnings(status, options).map((sentence) => warning(check, sentence, 'ccproxy restart'));
     const future = status.startTime - Date.now();
     const clock =

@@ -12,6 +12,8 @@ export interface ConnectDaemonOptions {
   /** How long to wait for a daemon that is still starting, ms; 10 s. 0 = try once. */
   readonly patienceMs?: number;
   readonly clock?: Clock;
+  /** Ends the waiting: its reason is thrown before the next try. */
+  readonly signal?: AbortSignal;
   readonly random?: () => number;
 }
 
@@ -29,6 +31,7 @@ export async function connectDaemon(options: ConnectDaemonOptions): Promise<IpcC
   const { paths, patienceMs = 10_000, clock = systemClock, random = Math.random } = options;
   const end = clock.monotonic() + patienceMs;
   for (let attempt = 0; ; attempt += 1) {
+    options.signal?.throwIfAborted();
     const left = end - clock.monotonic();
     const outcome = await tryOnce(options, clock, left);
     if (!CcproxyError.isInstance(outcome)) return outcome;

@@ -3,12 +3,12 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { acquireLock, systemClock } from '@ccproxy/kernel';
+import { acquireLock, ensurePrivateDir, kernelErrors, systemClock } from '@ccproxy/kernel';
 import { sourceProcessArgs } from '@ccproxy/ipc/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { connectDaemon } from './connect-daemon.js';
 import { ensureDaemon } from './ensure-daemon.js';
-import { spawnDaemon } from './spawn-daemon.js';
+import { spawnDaemon, type SpawnedDaemon } from './spawn-daemon.js';
 import { stopDaemon } from './stop-daemon.js';
 import { createStateDir, fakeDaemon, type StateDir } from './testing/state-dir.js';
 
@@ -68,6 +68,48 @@ describe('ensureDaemon', () => {
       retryable: true,
       message: expect.stringContaining(`process ${process.pid}`),
     });
+    await lock.release();
+  });
+});
+
+describe('ensureDaemon with a daemon that does not come up', () => {
+  const silent = { pid: 2 ** 22 + 1, ready: new Promise<void>(() => {}), release: () => {} };
+  const failing = (code: 'CCP_LOCK_HELD' | 'CCP_DISK_FULL') => ({
+    ...silent,
+    ready: Promise.reject(kernelErrors[code]({ message: code })),
+  });
+  const ensureWith = (spawnDaemon: () => Promise<SpawnedDaemon>, patienceMs = 20_000) =>
+    ensureDaemon({ paths: place.paths, client: 'test', version: '1', patienceMs, spawnDaemon });
+
+  it('[A2] gives up on one that never answers', async () => {
+    await expect(ensureWith(async () => silent, 300)).rejects.toMatchObject({ code: 'CCP_DAEMON_UNRESPONSIVE' });
+  });
+
+  it('passes its coded error on', async () => {
+    await expect(ensureWith(async () => failing('CCP_DISK_FULL'))).rejects.toMatchObject({ code: 'CCP_DISK_FULL' });
+  });
+
+  it('[A2] uses the one that was faster', async () => {
+    let pid = 0;
+    const { connection, started } = await ensureWith(async () => {
+      const other = await place.spawn();
+      await other.ready;
+      other.release();
+      pid = other.pid;
+      return failing('CCP_LOCK_HELD');
+    });
+    expect({ pid: connection.server.pid, started }).toEqual({ pid, started: false });
+    await connection.close();
+  });
+
+  it('says so when whoever was faster is gone again', async () => {
+    await expect(ensureWith(async () => failing('CCP_LOCK_HELD'))).rejects.toMatchObject({ code: 'CCP_LOCK_HELD' });
+  });
+
+  it('waits for the start lock no longer than it was told', async () => {
+    await ensurePrivateDir(place.paths.runDir);
+    const lock = await acquireLock(join(place.paths.runDir, 'start.lock'), { clock: systemClock, waitMs: 0 });
+    await expect(ensureWith(() => place.spawn(), 200)).rejects.toMatchObject({ code: 'CCP_LOCK_HELD' });
     await lock.release();
   });
 });

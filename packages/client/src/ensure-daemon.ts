@@ -19,6 +19,8 @@ export interface EnsuredDaemon {
   readonly started: boolean;
 }
 
+const READY_MS = 1000;
+
 /** Failures of a fresh daemon that mean that another one is there. */
 const beaten: ReadonlySet<string> = new Set(['CCP_LOCK_HELD', 'CCP_IPC_IN_USE']);
 
@@ -38,7 +40,7 @@ export async function ensureDaemon(options: EnsureDaemonOptions): Promise<Ensure
     if (connection !== undefined) return { connection, started: false };
     const lock = await tryLock(paths, clock, left);
     if (lock !== undefined) return startUnderLock({ ...options, patienceMs: left }, lock);
-    await new Promise<void>((resolve) => void clock.setTimeout(resolve, retryPause(attempt, random)));
+    await pause(clock, retryPause(attempt, random));
   }
 }
 
@@ -76,9 +78,12 @@ async function startUnderLock(options: EnsureDaemonOptions, lock: FileLock): Pro
 
 async function start(options: EnsureDaemonOptions): Promise<EnsuredDaemon> {
   const child = await options.spawnDaemon();
+  const failed = new AbortController();
+  child.ready.catch((error: unknown) => failed.abort(error));
   try {
-    await withinPatience(child.ready, options);
-    return { connection: await connectDaemon(options), started: true };
+    const connection = await connectWhenUp({ ...options, signal: failed.signal });
+    await hearReady(child, options.clock ?? systemClock);
+    return { connection, started: connection.server.pid === child.pid };
   } catch (error) {
     if (!CcproxyError.isInstance(error) || !beaten.has(error.code)) throw error;
     const other = await connectIfRunning(options);
@@ -89,18 +94,25 @@ async function start(options: EnsureDaemonOptions): Promise<EnsuredDaemon> {
   }
 }
 
-async function withinPatience(ready: Promise<void>, { clock = systemClock, patienceMs = 0, paths }: EnsureDaemonOptions): Promise<void> {
-  const late = Promise.withResolvers<never>();
-  const timer = clock.setTimeout(
-    () =>
-      late.reject(
-        errors.CCP_DAEMON_UNRESPONSIVE({ message: `The new daemon of ${paths.root} was not ready after ${patienceMs / 1000} s.` }),
-      ),
-    patienceMs,
-  );
-  try {
-    await Promise.race([ready, late.promise]);
-  } finally {
-    timer.clear();
+/** Tries until something answers, also while nothing is recorded yet: the process was created a moment ago. */
+async function connectWhenUp(options: EnsureDaemonOptions): Promise<IpcConnection> {
+  const { paths, clock = systemClock, patienceMs = 0, random = Math.random } = options;
+  const end = clock.monotonic() + patienceMs;
+  for (let attempt = 0; ; attempt += 1) {
+    const left = end - clock.monotonic();
+    const connection = await connectIfRunning({ ...options, patienceMs: Math.max(0, left) });
+    if (connection !== undefined) return connection;
+    if (left <= 0) {
+      throw errors.CCP_DAEMON_UNRESPONSIVE({ message: `The new daemon of ${paths.root} did not answer within ${patienceMs / 1000} s.` });
+    }
+    await pause(clock, Math.min(left, retryPause(attempt, random)));
   }
 }
+
+/** The daemon answers a moment before it says that it is ready; its message channel stays open for that. */
+async function hearReady(child: SpawnedDaemon, clock: Clock): Promise<void> {
+  const enough = new Promise<void>((resolve) => void clock.setTimeout(resolve, READY_MS, { unref: true }));
+  await Promise.race([child.ready.catch(() => {}), enough]);
+}
+
+const pause = (clock: Clock, ms: number): Promise<void> => new Promise((resolve) => void clock.setTimeout(resolve, ms));

@@ -9,7 +9,7 @@ import { errors } from './errors.js';
 export interface SpawnedDaemon {
   readonly pid: number;
   /**
-   * Resolves when the process says it is ready; rejects with the coded error it failed with, or `CCP_DAEMON_START_FAILED`
+   * Resolves when the process says it is ready, which it need not; rejects with the coded error it failed with, or `CCP_DAEMON_START_FAILED`
    * when it ended without a word.
    */
   readonly ready: Promise<void>;

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:net';
+import { createServer } from 'node:net';
 import { FakeClock } from '@ccproxy/kernel/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
@@ -12,7 +12,7 @@ const any = defineMethod({ name: 'test.any', permission: 'read', input: z.unknow
 const events = defineStream({ name: 'test.events', permission: 'read', input: z.unknown(), event: z.unknown() });
 
 let fixture: IpcFixture;
-let impostor: Server | undefined;
+let impostor: { close(done: () => void): unknown } | undefined;
 beforeEach(() => {
   fixture = createIpcFixture();
 });
@@ -24,12 +24,13 @@ afterEach(async () => {
 
 /** Something that listens on the path and is no daemon. */
 const listenWith = async (answer: string | undefined) => {
-  impostor = createServer((socket) => {
+  const server = createServer((socket) => {
     socket.on('error', () => {});
     if (answer === undefined) socket.resume();
     else socket.on('data', () => socket.end(answer));
   });
-  await new Promise<void>((resolve) => impostor?.listen(fixture.path, resolve));
+  impostor = server;
+  await new Promise<void>((resolve) => server.listen(fixture.path, resolve));
 };
 
 describe('connectIpc', () => {
@@ -123,7 +124,7 @@ describe('an IpcConnection', () => {
   });
 
   it('says why when the daemon refuses in the middle', async () => {
-    impostor = createServer((socket) => {
+    const server = createServer((socket) => {
       socket.on('error', () => {});
       socket.once('data', () => {
         socket.write('{"type":"welcome","data":{"protocol":1,"version":"1","pid":1,"connectionId":"c1"}}\f');
@@ -132,7 +133,8 @@ describe('an IpcConnection', () => {
         );
       });
     });
-    await new Promise<void>((resolve) => impostor?.listen(fixture.path, resolve));
+    impostor = server;
+    await new Promise<void>((resolve) => server.listen(fixture.path, resolve));
     const connection = await fixture.connect();
     const reasons: unknown[] = [];
     connection.onClose((error) => reasons.push(error?.message));
@@ -144,14 +146,15 @@ describe('an IpcConnection', () => {
     ['bytes that are no frame', 'garbage\f'],
     ['an error without a code', '{"type":"result","data":{"id":1,"ok":false,"error":{}}}\f'],
   ])('fails the call on %s', async (_name, answer) => {
-    impostor = createServer((socket) => {
+    const server = createServer((socket) => {
       socket.on('error', () => {});
       socket.once('data', () => {
         socket.write('{"type":"welcome","data":{"protocol":1,"version":"1","pid":1,"connectionId":"c1"}}\f');
         socket.once('data', () => socket.write(`{"type":"event","data":{"id":99}}\f{"type":"beat","data":null}\f${answer}`));
       });
     });
-    await new Promise<void>((resolve) => impostor?.listen(fixture.path, resolve));
+    impostor = server;
+    await new Promise<void>((resolve) => server.listen(fixture.path, resolve));
     const connection = await fixture.connect();
     await expect(connection.call(any, {})).rejects.toMatchObject({ code: 'CCP_IPC_BAD_FRAME' });
     await connection.close();

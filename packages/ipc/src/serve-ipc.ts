@@ -60,7 +60,7 @@ export async function serveIpc(options: ServeIpcOptions): Promise<IpcServer> {
   };
   const sessions = new Set<IpcSession>();
   let count = 0;
-  const claim = await claimSocket(path, { ...(options.takeOver === undefined ? {} : { takeOver: options.takeOver }) });
+  const claim = await claimSocket(path, { takeOver: options.takeOver ?? false });
   const listener = await listen(transport, path, claim, (connection) => {
     count += 1;
     sessions.add(new IpcSession(`c${count}`, connection, context, (session) => sessions.delete(session)));

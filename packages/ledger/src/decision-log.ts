@@ -71,10 +71,10 @@ class BatchedDecisionLog implements DecisionLog {
   }
 
   async recent(limit: number): Promise<DecisionRecord[]> {
+    const { database, capacityRows } = this.#options;
     const waiting = this.#pending.map(toStored);
-    const stored = await this.#options.database.decisions
-      .recent(Math.min(limit, this.#options.capacityRows))
-      .catch((): StoredDecision[] => []);
+    // A database that fails is reported by health(); what memory has is better than nothing.
+    const stored = await database.decisions.recent(Math.min(limit, capacityRows)).catch((): StoredDecision[] => []);
     const byId = new Map([...stored.toReversed(), ...waiting].map((decision) => [decision.requestId, decision]));
     const oldest = this.#options.clock.now() - this.#options.maxAgeMs;
     return [...byId.values()]

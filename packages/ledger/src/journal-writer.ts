@@ -122,9 +122,7 @@ export class JournalWriter {
   /** Group commit: whoever arrives while the disk is busy shares the next fdatasync. */
   #whenOnDisk(callbacks: readonly (() => void)[]): void {
     this.#waitingForDisk.push(...callbacks);
-    this.#syncing ??= this.#sync().finally(() => {
-      this.#syncing = undefined;
-    });
+    this.#syncing ??= this.#sync();
   }
 
   async #sync(): Promise<void> {
@@ -138,6 +136,8 @@ export class JournalWriter {
       }
       this.#call(callbacks);
     }
+    // In the same breath as the last look at who waits: nobody falls between.
+    this.#syncing = undefined;
   }
 
   #call(callbacks: readonly (() => void)[]): void {

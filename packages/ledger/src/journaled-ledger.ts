@@ -88,6 +88,7 @@ export class JournaledLedger implements DurableLedger {
     const { feed, writer, table } = this.#parts;
     // Taken before the query: what is stored meanwhile is then seen twice, never not at all.
     const waiting = [...feed.pending, ...writer.turn];
+    // A database that fails is reported by health(); what memory has is better than nothing.
     const stored = await table.recent(limit).catch((): StoredAttempt[] => []);
     const rows = new Map(stored.toReversed().map((row) => [row.id, row]));
     for (const entry of waiting) overlay(rows, entry);

@@ -71,6 +71,15 @@ describe('openLedger', () => {
     expect(await stored()).toHaveLength(50);
   });
 
+  it('with sync full forgets nobody who comes just when the disk is done', async () => {
+    const ledger = await open({ sync: 'full', flushMs: 60_000 });
+    await openRow(ledger, 'a');
+    const acknowledged = openRow(ledger, 'b');
+    await ledger.flush();
+    await acknowledged;
+    expect(await stored()).toHaveLength(2);
+  });
+
   it('gives back what was said, newest first, stored or not', async () => {
     const ledger = await open({ flushMs: 60_000 });
     await openRow(ledger, 'a', { agentId: 'agent', sessionId: undefined, requestClass: undefined, stream: false });

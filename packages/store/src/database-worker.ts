@@ -122,7 +122,7 @@ class ThreadedDatabase implements DatabaseWorker {
   }
 
   async #admit(request: Unnumbered<ThreadRequest>, size: number): Promise<unknown> {
-    if (this.#closed) throw errors.CCP_STORE_UNAVAILABLE({ message: `database ${this.file} is closed`, where: { file: this.file } });
+    this.#refuseIfClosed();
     const maxPending = this.#options.maxPending ?? 256;
     const maxBytes = this.#options.maxPendingBytes ?? 32 * 1024 * 1024;
     if (this.#waiting.size >= maxPending || (this.#waiting.size > 0 && this.#pendingBytes + size > maxBytes)) {
@@ -131,8 +131,16 @@ class ThreadedDatabase implements DatabaseWorker {
         where: { file: this.file },
       });
     }
-    if (this.#rebuilding !== undefined) await this.#rebuilding;
+    if (this.#rebuilding !== undefined) {
+      await this.#rebuilding;
+      this.#refuseIfClosed();
+    }
     return this.#send(request, size);
+  }
+
+  #refuseIfClosed(): void {
+    if (!this.#closed) return;
+    throw errors.CCP_STORE_UNAVAILABLE({ message: `database ${this.file} is closed`, where: { file: this.file } });
   }
 
   #send(request: Unnumbered<ThreadRequest>, size: number): Promise<unknown> {

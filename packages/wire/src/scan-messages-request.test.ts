@@ -136,6 +136,11 @@ describe('scanMessagesRequest', () => {
     expect(refusal(body)).toMatchObject({ reason, message: expect.stringMatching(/^[^\n]{5,160}$/) as string });
   });
 
+  it.each(['\\\\', '\\"', '\\\\\\"', '\\\\\\\\', '\\n'])('[F1] finds the end of a long string that ends in %s', (end) => {
+    const long = `${'a'.repeat(50)}${end}`;
+    expect(view(`{"model":"x","system":"${long}","messages":[]}`).system).toEqual({ start: 22, end: 24 + long.length });
+  });
+
   it('[F1] stays linear on nesting, many elements, many keys, digits and escapes', () => {
     const deep = 100_000;
     expect(refusal(`{"model":"x","messages":${'['.repeat(deep)}${']'.repeat(deep)}}`).reason).toBe('shape');

@@ -72,7 +72,7 @@ function inspectBody({ method, scan, bodyLimit }: RequestHead): CcproxyError | u
     return errors.CCP_HTTP_MEDIA_TYPE_REFUSED({ message: 'The body is compressed; this server takes plain JSON only.' });
   }
   const type = scan['content-type'];
-  if (type === undefined || !jsonType.test(type) || foreignCharset.test(type)) {
+  if (type !== 'application/json' && (type === undefined || !jsonType.test(type) || foreignCharset.test(type))) {
     return errors.CCP_HTTP_MEDIA_TYPE_REFUSED({ message: 'The body is not declared as application/json in UTF-8.' });
   }
   return undefined;

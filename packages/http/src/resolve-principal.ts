@@ -35,10 +35,10 @@ export function resolvePrincipal(scan: HeaderScan, tokens: TokenRegistry): Resol
   }
   let dead = false;
   const consider = (name: string, candidate: string): void => {
-    const found = tokens.lookup(candidate);
-    if (found === undefined && !tokens.isDead(candidate)) return;
+    const found = tokens.find(candidate);
+    if (found === undefined) return;
     localHeaders.push(name);
-    if (found === undefined) dead = true;
+    if (found === 'dead') dead = true;
     else principal ??= found;
   };
   if (scan.authorization !== undefined) consider('authorization', credentialOf(scan.authorization));
@@ -53,10 +53,13 @@ const removed = 'x-ccproxy-removed';
 export function removeHeaders(request: IncomingMessage, names: readonly string[]): void {
   if (names.length === 0) return;
   const raw = request.rawHeaders;
-  for (let index = 0; index + 1 < raw.length; index += 2) {
-    if (!names.includes((raw[index] ?? '').toLowerCase())) continue;
-    raw[index] = removed;
-    raw[index + 1] = '';
+  for (const name of names) {
+    delete request.headers[name];
+    for (let index = 0; index + 1 < raw.length; index += 2) {
+      const other = raw[index] ?? '';
+      if (other.length !== name.length || other.toLowerCase() !== name) continue;
+      raw[index] = removed;
+      raw[index + 1] = '';
+    }
   }
-  for (const name of names) delete request.headers[name];
 }

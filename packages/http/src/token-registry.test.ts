@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createTokenRegistry, localTokenPrefix, mintToken } from './token-registry.js';
 
@@ -18,25 +19,31 @@ describe('createTokenRegistry', () => {
   it('forgets a revoked token, and remembers that it was one', () => {
     const tokens = createTokenRegistry();
     tokens.add({ token: 'secret-1', principal: gateway('s'), id: 's' });
-    expect(tokens.isDead('secret-1')).toBe(false);
+    expect(tokens.find('secret-1')).toEqual(gateway('s'));
     expect(tokens.revoke('s')).toBe(true);
     expect(tokens.revoke('s')).toBe(false);
     expect(tokens.lookup('secret-1')).toBeUndefined();
-    expect(tokens.isDead('secret-1')).toBe(true);
+    expect(tokens.find('secret-1')).toBe('dead');
     tokens.add({ token: 'secret-1', principal: gateway('t'), id: 't' });
-    expect([tokens.isDead('secret-1'), tokens.lookup('secret-1')]).toEqual([false, gateway('t')]);
+    expect(tokens.find('secret-1')).toEqual(gateway('t'));
   });
 
   it('replaces the token of an id, and gives a token two ids never', () => {
     const tokens = createTokenRegistry();
     tokens.add({ token: 'old', principal: gateway('s'), id: 's' });
     tokens.add({ token: 'new', principal: gateway('s'), id: 's' });
-    expect([tokens.lookup('old'), tokens.isDead('old'), tokens.lookup('new')]).toEqual([undefined, true, gateway('s')]);
+    expect([tokens.lookup('old'), tokens.find('old'), tokens.lookup('new')]).toEqual([undefined, 'dead', gateway('s')]);
     tokens.add({ token: 'new', principal: gateway('s'), id: 's' });
-    expect([tokens.lookup('new'), tokens.isDead('new'), tokens.size]).toEqual([gateway('s'), false, 1]);
+    expect([tokens.find('new'), tokens.size]).toEqual([gateway('s'), 1]);
     tokens.add({ token: 'new', principal: gateway('other'), id: 'other' });
     expect(tokens.revoke('s')).toBe(false);
     expect(tokens.lookup('new')).toEqual(gateway('other'));
+  });
+
+  it('accepts a token given out before a restart, of which only the digest is known', () => {
+    const tokens = createTokenRegistry();
+    tokens.restore({ digest: createHash('sha256').update('given-out').digest('base64'), principal: gateway('s'), id: 's' });
+    expect(tokens.lookup('given-out')).toEqual(gateway('s'));
   });
 
   it('refuses tokens that cannot be secrets', () => {
@@ -47,7 +54,7 @@ describe('createTokenRegistry', () => {
   it('bounds what it remembers of revoked tokens', () => {
     const tokens = createTokenRegistry();
     for (let index = 0; index < 5_000; index++) tokens.add({ token: `t${index}`, principal: gateway('s'), id: 's' });
-    expect([tokens.isDead('t0'), tokens.isDead('t4998'), tokens.size]).toEqual([false, true, 1]);
+    expect([tokens.find('t0'), tokens.find('t4998'), tokens.size]).toEqual([undefined, 'dead', 1]);
   });
 
   it('mints tokens nobody can mistake for a credential of an upstream', () => {
@@ -55,6 +62,6 @@ describe('createTokenRegistry', () => {
     expect(token).toMatch(/^ccp_[\w-]{43}$/);
     expect(mintToken()).not.toBe(token);
     expect(mintToken((size) => Buffer.alloc(size))).toBe(`${localTokenPrefix}${'A'.repeat(43)}`);
-    expect(createTokenRegistry().isDead(token)).toBe(true);
+    expect(createTokenRegistry().find(token)).toBe('dead');
   });
 });

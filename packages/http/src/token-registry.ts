@@ -28,8 +28,8 @@ export interface TokenRegistry {
   revoke(id: string): boolean;
   /** Whose token it is, or undefined. */
   lookup(candidate: string): Principal | undefined;
-  /** True for a token of ours that opens nothing (any more): it must be refused, never forwarded as somebody else's credential. */
-  isDead(candidate: string): boolean;
+  /** Like `lookup`, and `dead` for a token of ours that opens nothing (any more): it must be refused, never forwarded as somebody else's credential. */
+  find(candidate: string): Principal | 'dead' | undefined;
   /** Number of tokens that open something. */
   readonly size: number;
 }
@@ -46,6 +46,7 @@ const longestToken = 1024;
 const rememberedRevocations = 4096;
 
 const digestOf = (token: string): string => hash('sha256', token, 'base64');
+const bytesOf = (digest: string): Buffer => Buffer.from(digest, 'latin1');
 
 /** Makes an empty registry. */
 export function createTokenRegistry(): TokenRegistry {
@@ -73,12 +74,20 @@ export function createTokenRegistry(): TokenRegistry {
 
   const restore = ({ digest: key, principal, id }: TokenDigestEntry): void => {
     revoke(id);
-    const stored = { digest: Buffer.from(key, 'base64'), key, principal, id };
+    const stored = { digest: bytesOf(key), key, principal, id };
     const sameToken = byDigest.get(key);
     if (sameToken !== undefined) byId.delete(sameToken.id);
     revoked.delete(key);
     byDigest.set(key, stored);
     byId.set(id, stored);
+  };
+
+  const find = (candidate: string): Principal | 'dead' | undefined => {
+    if (candidate.length === 0 || candidate.length > longestToken) return undefined;
+    const key = digestOf(candidate);
+    const stored = byDigest.get(key);
+    if (stored !== undefined && timingSafeEqual(stored.digest, bytesOf(key))) return stored.principal;
+    return candidate.startsWith(localTokenPrefix) || revoked.has(key) ? 'dead' : undefined;
   };
 
   return {
@@ -89,16 +98,10 @@ export function createTokenRegistry(): TokenRegistry {
     },
     restore,
     revoke,
+    find,
     lookup(candidate) {
-      if (byDigest.size === 0 || candidate.length === 0 || candidate.length > longestToken) return undefined;
-      const key = digestOf(candidate);
-      const stored = byDigest.get(key);
-      if (stored === undefined || !timingSafeEqual(stored.digest, Buffer.from(key, 'base64'))) return undefined;
-      return stored.principal;
-    },
-    isDead(candidate) {
-      if (candidate.startsWith(localTokenPrefix)) return true;
-      return revoked.size > 0 && candidate.length <= longestToken && revoked.has(digestOf(candidate));
+      const found = find(candidate);
+      return found === 'dead' ? undefined : found;
     },
     get size() {
       return byDigest.size;

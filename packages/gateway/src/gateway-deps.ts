@@ -19,6 +19,6 @@ export interface GatewayDeps {
   readonly random: () => number;
   /** Makes a provider; `createProvider` of `@ccproxy/providers` when absent. */
   readonly createProvider?: (config: ProviderConfig) => Provider;
-  /** Further local secrets that must not leave in a request body, such as the token of `run/token`. */
+  /** Further local secrets that must not leave in a request body, such as the token of `run/token`; the same array while unchanged. */
   readonly localSecrets?: () => readonly string[];
 }

@@ -18,6 +18,20 @@ const providerKey = (config: Config, name: string): string | undefined => {
   return auth?.kind === 'apiKey' ? auth.value : undefined;
 };
 
+/** The fixed needles and those of a list that changes now and then: made anew only when the list is another. */
+function withLocalSecrets(fixed: readonly Buffer[], localSecrets: () => readonly string[]): () => readonly Buffer[] {
+  let list: readonly string[] = [];
+  let needles = fixed;
+  return () => {
+    const current = localSecrets();
+    if (current !== list) {
+      list = current;
+      needles = [...fixed, ...secretNeedles(current)];
+    }
+    return needles;
+  };
+}
+
 function createContext(deps: GatewayDeps): GatewayContext {
   const { config, clock, logger, ledger, accessLog, calibration } = deps;
   const egress = { ...config.egress, env: deps.env };
@@ -26,7 +40,6 @@ function createContext(deps: GatewayDeps): GatewayContext {
   const keys = new Map([...providers.keys()].map((name) => [name, secretNeedles([providerKey(config, name) ?? ''])]));
   const configured = [config.server.authKey, ...[...providers.keys()].map((name) => providerKey(config, name) ?? '')];
   const fixed = secretNeedles(configured);
-  const { localSecrets } = deps;
   return {
     clock,
     logger,
@@ -39,7 +52,7 @@ function createContext(deps: GatewayDeps): GatewayContext {
     decisions: new DecisionLog(DECISIONS),
     live: new Set(),
     headHold: config.server.headHold,
-    needles: localSecrets === undefined ? () => fixed : () => [...fixed, ...secretNeedles(localSecrets())],
+    needles: deps.localSecrets === undefined ? () => fixed : withLocalSecrets(fixed, deps.localSecrets),
     metrics: noMetrics,
   };
 }
@@ -59,7 +72,11 @@ async function settle(context: GatewayContext, deadline: AbortSignal): Promise<v
   while (context.live.size > 0 && !deadline.aborted) {
     await new Promise<void>((resolve) => {
       const timer = context.clock.setTimeout(resolve, 25);
-      deadline.addEventListener('abort', () => (timer.clear(), resolve()), { once: true });
+      const stop = (): void => {
+        timer.clear();
+        resolve();
+      };
+      deadline.addEventListener('abort', stop, { once: true });
     });
   }
   for (const exchange of context.live) exchange.stop();

@@ -65,7 +65,7 @@ function cut(bytes: Buffer, size: () => number): Buffer[] {
 }
 
 describe('createUsageTap', () => {
-  it('reports the same for every chunking, down to single bytes', () => {
+  it('reports the same for every chunking, down to single bytes', { timeout: 24 * numRuns }, () => {
     fc.assert(
       fc.property(
         texts,

@@ -68,39 +68,29 @@ function createHead(): { push(chunk: Buffer): void; start(): MessageStart | unde
   };
 }
 
+/**
+ * The end of the stream may begin inside an event. What is left of a cut line is never taken for a field that counts:
+ * it ends as its line does, with the end of a JSON text, and quotes inside JSON strings are escaped.
+ */
 function createTail(): { push(chunk: Buffer): void; events(): readonly SseEvent[] } {
   let pieces: Buffer[] = [];
-  let bytes = 0;
-  let cut = false;
   const trim = (): Buffer => {
     const joined = Buffer.concat(pieces);
-    const kept = joined.subarray(Math.max(0, joined.length - tailBytes));
-    cut ||= kept.length < joined.length;
-    return kept;
+    return joined.subarray(Math.max(0, joined.length - tailBytes));
   };
   return {
     push(chunk) {
-      if (chunk.length >= tailBytes) {
-        cut ||= bytes > 0 || chunk.length > tailBytes;
-        pieces = [chunk.subarray(chunk.length - tailBytes)];
-      } else {
+      if (chunk.length >= tailBytes) pieces = [chunk.subarray(chunk.length - tailBytes)];
+      else {
         pieces.push(chunk);
         if (pieces.length > maxPieces) pieces = [trim()];
       }
-      bytes += chunk.length;
     },
     events() {
-      const kept = trim();
       const decoder = new SseDecoder({ maxEventBytes: tailBytes });
-      return [...decoder.push(cut ? afterFirstLine(kept) : kept).events, ...decoder.end().events];
+      return [...decoder.push(trim()).events, ...decoder.end().events];
     },
   };
-}
-
-/** Drops the line the cut went through, so that text inside it is never read as a field. */
-function afterFirstLine(bytes: Buffer): Buffer {
-  const end = bytes.findIndex((byte) => byte === 0x0a || byte === 0x0d);
-  return end === -1 ? bytes.subarray(bytes.length) : bytes.subarray(end);
 }
 
 function report(start: MessageStart | undefined, events: readonly SseEvent[]): UsageReport {

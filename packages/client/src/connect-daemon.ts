@@ -1,7 +1,9 @@
-import { type AppPaths, CcproxyError, type Clock, systemClock } from '@ccproxy/kernel';
-import { connectIpc, type IpcConnection } from '@ccproxy/ipc/connect';
-import { readDaemonState } from './daemon-files.js';
+import type { AppPaths, Clock } from '@ccproxy/kernel';
+import { CcproxyError } from '@ccproxy/kernel/errors-core';
+import { connectIpc, type IpcConnection, machineClock } from '@ccproxy/ipc/connect';
+import type { RecordedDaemon } from './daemon-files.js';
 import { errors } from './errors.js';
+import { readToken } from './own-file.js';
 import { retryPause } from './retry-pause.js';
 
 export interface ConnectDaemonOptions {
@@ -28,16 +30,16 @@ const passing: ReadonlySet<string> = new Set(['CCP_IPC_UNREACHABLE', 'CCP_IPC_CL
  * CCP_IPC_UNAUTHORIZED and other refusals of the daemon as they are
  */
 export async function connectDaemon(options: ConnectDaemonOptions): Promise<IpcConnection> {
-  const { paths, patienceMs = 10_000, clock = systemClock, random = Math.random } = options;
+  const { paths, patienceMs = 10_000, clock = machineClock, random = Math.random } = options;
   const end = clock.monotonic() + patienceMs;
   for (let attempt = 0; ; attempt += 1) {
     options.signal?.throwIfAborted();
     const left = end - clock.monotonic();
     const outcome = await tryOnce(options, clock, left);
     if (!CcproxyError.isInstance(outcome)) return outcome;
-    const recorded = await readDaemonState(paths);
-    if (recorded.process === undefined) throw notRunning(paths, outcome);
-    if (left <= 0) throw unresponsive(paths, recorded.process.pid, patienceMs, outcome);
+    const { process: starting } = await recordedDaemon(paths);
+    if (starting === undefined) throw notRunning(paths, outcome);
+    if (left <= 0) throw unresponsive(paths, starting.pid, patienceMs, outcome);
     await pause(clock, Math.min(left, retryPause(attempt, random)));
   }
 }
@@ -45,7 +47,7 @@ export async function connectDaemon(options: ConnectDaemonOptions): Promise<IpcC
 /** A connection, or the passing failure; others are thrown. */
 async function tryOnce(options: ConnectDaemonOptions, clock: Clock, left: number): Promise<IpcConnection | CcproxyError> {
   const { paths, client, version } = options;
-  const { token } = await readDaemonState(paths);
+  const token = await readToken(paths);
   if (token === undefined) return errors.CCP_DAEMON_NOT_RUNNING({ message: `There is no token in ${paths.tokenFile}.` });
   try {
     const timeoutMs = Math.min(5000, Math.max(1000, left));
@@ -54,6 +56,12 @@ async function tryOnce(options: ConnectDaemonOptions, clock: Clock, left: number
     if (CcproxyError.isInstance(error) && passing.has(error.code)) return error;
     throw error;
   }
+}
+
+/** Who is recorded. Loaded only now: a daemon that answers at once, the ordinary case, needs no look at the process table. */
+async function recordedDaemon(paths: AppPaths): Promise<RecordedDaemon> {
+  const { readDaemonState } = await import('./daemon-files.js');
+  return readDaemonState(paths);
 }
 
 const pause = (clock: Clock, ms: number): Promise<void> => new Promise((resolve) => void clock.setTimeout(resolve, ms));

@@ -1,4 +1,4 @@
-import { silentLogger, systemClock } from '@ccproxy/kernel';
+import { kernelErrors, silentLogger, systemClock } from '@ccproxy/kernel';
 import {
   bindMethod,
   bindStream,
@@ -94,7 +94,7 @@ describe('explainConnectFailure', () => {
     expect(explain(errors.CCP_DAEMON_UNRESPONSIVE({ message: 'Process 7 hangs.' }))).toBe(
       'Process 7 hangs. Look at `ccproxy logs`; `ccproxy stop` ends it, by force if need be.',
     );
-    expect(explain(Object.assign(new Error('no'), { code: 'EACCES', path: place.paths.tokenFile }))).toContain('--state-dir');
+    expect(explain(kernelErrors.CCP_PERMISSION_DENIED({ message: 'cannot read the token' }))).toContain('--state-dir');
     expect(explain(new Error('boom'))).toContain('boom');
   });
 

@@ -1,15 +1,7 @@
-import { lstat, readFile, rm } from 'node:fs/promises';
-import {
-  type AppPaths,
-  ensurePrivateDir,
-  errnoHint,
-  errnoOf,
-  isAlive,
-  parseJson,
-  type ProcessIdentity,
-  writeFileAtomic,
-} from '@ccproxy/kernel';
+import { rm } from 'node:fs/promises';
+import { type AppPaths, ensurePrivateDir, isAlive, parseJson, type ProcessIdentity, writeFileAtomic } from '@ccproxy/kernel';
 import { type DaemonState, parseDaemonState } from './daemon-state.js';
+import { readOwnFile, readToken } from './own-file.js';
 
 /** What the files of a state directory say about its daemon. Only an answer on the control socket proves that it runs. */
 export interface RecordedDaemon {
@@ -28,14 +20,13 @@ export interface RecordedDaemon {
  * @throws CCP_PERMISSION_DENIED, CCP_TOO_MANY_FILES
  */
 export async function readDaemonState(paths: AppPaths): Promise<RecordedDaemon> {
-  const [json, lock, token] = await Promise.all([readOwn(paths.daemonFile), readOwn(paths.lockFile), readOwn(paths.tokenFile)]);
+  const [json, lock, token] = await Promise.all([readOwnFile(paths.daemonFile), readOwnFile(paths.lockFile), readToken(paths)]);
   const state = json === undefined ? undefined : parseDaemonState(json);
   const lockOwner = lock === undefined ? undefined : parseIdentity(lock);
-  const secret = token?.trim();
   return {
     state,
     lockOwner,
-    token: secret === '' ? undefined : secret,
+    token,
     process: [state, lockOwner].flatMap((recorded) => (recorded !== undefined && isAlive(recorded) ? [identityOf(recorded)] : []))[0],
   };
 }
@@ -49,7 +40,7 @@ export async function writeDaemonState(paths: AppPaths, state: DaemonState): Pro
 
 /** Removes `daemon.json` and the pid file if they are about this process; a successor's stay. True when they were removed. */
 export async function removeDaemonState(paths: AppPaths, identity: ProcessIdentity): Promise<boolean> {
-  const json = await readOwn(paths.daemonFile);
+  const json = await readOwnFile(paths.daemonFile);
   const state = json === undefined ? undefined : parseDaemonState(json);
   if (state === undefined || !isSame(state, identity)) return false;
   await Promise.all([rm(paths.daemonFile, { force: true }), rm(paths.pidFile, { force: true })]);
@@ -67,17 +58,4 @@ function parseIdentity(json: string): ProcessIdentity | undefined {
   const { pid, startTicks, bootId } = parsed.value as Readonly<Record<string, unknown>>;
   if (typeof pid !== 'number' || typeof startTicks !== 'number' || typeof bootId !== 'string') return undefined;
   return { pid, startTicks, bootId };
-}
-
-/** The text of a regular file of our own; undefined when there is none. */
-async function readOwn(file: string): Promise<string | undefined> {
-  try {
-    const stats = await lstat(file);
-    const uid = process.getuid?.();
-    if (!stats.isFile() || (uid !== undefined && stats.uid !== uid)) return undefined;
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return undefined;
-    throw errnoHint(error, { action: 'read', file }) ?? error;
-  }
 }

@@ -1,4 +1,5 @@
-import { parseJson, type ProcessIdentity } from '@ccproxy/kernel';
+import type { ProcessIdentity } from '@ccproxy/kernel';
+import { parseJson } from '@ccproxy/kernel/json';
 
 /** What a running daemon says of itself in `run/daemon.json`; a contract with other programs. No secret is in it. */
 export interface DaemonState extends ProcessIdentity {

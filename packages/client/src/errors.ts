@@ -1,4 +1,4 @@
-import { defineErrors } from '@ccproxy/kernel';
+import { defineErrors } from '@ccproxy/kernel/errors-core';
 
 /** What can go wrong between a program and the daemon it wants. */
 export const errors = defineErrors({

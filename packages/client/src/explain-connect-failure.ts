@@ -1,8 +1,11 @@
-import { type AppPaths, asCcproxyError } from '@ccproxy/kernel';
+import type { AppPaths } from '@ccproxy/kernel';
+import { CcproxyError } from '@ccproxy/kernel/errors-core';
 
 /** Why no connection came about and what to do, as one or two sentences for the user. Never holds a secret. */
 export function explainConnectFailure(thrown: unknown, paths: AppPaths): string {
-  const error = asCcproxyError(thrown);
+  if (!CcproxyError.isInstance(thrown))
+    return `The daemon cannot be reached: ${thrown instanceof Error ? thrown.message : String(thrown)}.`;
+  const error = thrown;
   switch (error.code) {
     case 'CCP_IPC_UNREACHABLE':
     case 'CCP_DAEMON_NOT_RUNNING':

@@ -1,7 +1,9 @@
-import { CcproxyError, type Clock, errnoOf, systemClock } from '@ccproxy/kernel';
+import type { Clock } from '@ccproxy/kernel';
+import { CcproxyError } from '@ccproxy/kernel/errors-core';
 import { type Frame, IPC_PROTOCOL, type Welcome } from './envelope.js';
 import { errors } from './errors.js';
 import { createIpcConnection, type IpcConnection } from './ipc-connection.js';
+import { machineClock } from './machine-clock.js';
 import type { IpcTransport, TransportConnection } from './ipc-transport.js';
 import { createNetTransport } from './net-transport.js';
 import { fromWireError } from './wire-error.js';
@@ -29,7 +31,7 @@ export interface ConnectIpcOptions {
  * `CCP_IPC_THROTTLED`.
  */
 export async function connectIpc(options: ConnectIpcOptions): Promise<IpcConnection> {
-  const { path, timeoutMs = 5000, clock = systemClock } = options;
+  const { path, timeoutMs = 5000, clock = machineClock } = options;
   const transport = options.transport ?? createNetTransport({ clock });
   const started = clock.monotonic();
   const connection = await dial(transport, path, timeoutMs);
@@ -42,7 +44,7 @@ async function dial(transport: IpcTransport, path: string, timeoutMs: number): P
     return await transport.connect(path, timeoutMs);
   } catch (error) {
     if (CcproxyError.isInstance(error)) throw error;
-    const errno = errnoOf(error) ?? 'unknown';
+    const errno = (error as NodeJS.ErrnoException).code ?? 'unknown';
     throw errors.CCP_IPC_UNREACHABLE({
       message: `Nothing answers on ${path} (${errno}).`,
       where: { file: path },

@@ -1,4 +1,4 @@
-import { defineErrors } from '@ccproxy/kernel';
+import { defineErrors } from '@ccproxy/kernel/errors-core';
 
 /** What can go wrong on the control channel. */
 export const errors = defineErrors({

@@ -1,7 +1,9 @@
-import { chmodSync, existsSync, lstatSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { chmodSync, existsSync, lstatSync, mkdirSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { systemClock } from '@ccproxy/kernel';
+import { promisify } from 'node:util';
+import { silentLogger, systemClock } from '@ccproxy/kernel';
 import { FakeClock } from '@ccproxy/kernel/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
@@ -74,12 +76,23 @@ describe('the socket', () => {
     await expect(connection.call(echo, { text: 'still here' })).resolves.toEqual({ text: 'still here' });
   });
 
+  it('[F1] is out of reach for another user', async () => {
+    await fixture.serve();
+    const script = `require('net').connect(process.argv[1]).on('error', (e) => console.log(e.code)).on('connect', () => { console.log('CONNECTED'); process.exit(); })`;
+    // Only the superuser can try it as somebody else; anybody else at least sees that the owner gets in.
+    const isRoot = process.getuid?.() === 0;
+    const { stdout } = await promisify(execFile)(process.execPath, ['-e', script, fixture.path], {
+      cwd: '/',
+      ...(isRoot ? { uid: 65_534, gid: 65_534 } : {}),
+    });
+    expect(stdout.trim()).toBe(isRoot ? 'EACCES' : 'CONNECTED');
+  });
+
   it('[F2] of a dead daemon is replaced', async () => {
     // What a killed daemon leaves: a socket file nobody listens on. Closing after a rename keeps the file.
     const dead = createServer();
     const bound = join(fixture.dir, 'bound');
     await new Promise<void>((resolve) => dead.listen(bound, resolve));
-    const { renameSync } = await import('node:fs');
     renameSync(bound, fixture.path);
     await new Promise((resolve) => dead.close(resolve));
     expect(lstatSync(fixture.path).isSocket()).toBe(true);
@@ -290,7 +303,6 @@ describe('a method', () => {
 
   it('[F2] that throws, at once or later, is an error of that call alone', async () => {
     const logged: object[] = [];
-    const { silentLogger } = await import('@ccproxy/kernel');
     const logger = { ...silentLogger, error: (fields: object) => void logged.push(fields) };
     const at = (name: string) => defineMethod({ name, permission: 'read', input: z.unknown(), output: z.object({ n: z.number() }) });
     await fixture.serve(

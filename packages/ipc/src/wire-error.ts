@@ -1,4 +1,4 @@
-import { CcproxyError, type ErrorCode, type SerializedError, type SourcePosition } from '@ccproxy/kernel';
+import { CcproxyError, type ErrorCode, type SerializedError, type SourcePosition } from '@ccproxy/kernel/errors-core';
 
 /** A coded error as it crosses a process boundary: what `--json` shows plus what the receiver needs to act on it. */
 export interface WireError extends SerializedError {

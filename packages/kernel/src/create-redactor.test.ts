@@ -78,7 +78,7 @@ const more: readonly (readonly [string, string])[] = [
   ].map((prefix) => [`a ${prefix} token`, `"${prefix}${R}"`] as const),
   ['a temporary AWS key id', 'ASIAABCDEFGHIJKLMNOP'],
   ['lower-case names with a prefix', `openai_api_key: ${R}`],
-  ['camel case names', `{"clientSecret":"${R}","apiKey":"${R}"}`],
+  ['camel case names', `{"clientSecret":"${R}","apiKey":"${R}","authKey":"${R}"}`],
   ['single quotes', `{'private_key': '${R}'}`],
   ['a list of raw headers', `["host","x","x-api-key","${R}"]`],
   ['a header with several values', `{"set-cookie":["a=${R}; Path=/"]}`],
@@ -213,7 +213,7 @@ describe('createRedactor', () => {
   it('[F1] finds an exact value at any place among any number of others', () => {
     fc.assert(
       fc.property(
-        fc.uniqueArray(fc.string({ minLength: 6, maxLength: 40, unit: 'binary' }), { minLength: 1, maxLength: 60 }),
+        fc.uniqueArray(fc.string({ minLength: 6, maxLength: 40, unit: 'binary' }), { minLength: 1, maxLength: 20 }),
         fc.string({ maxLength: 80 }),
         fc.string({ maxLength: 80 }),
         (values, before, after) => {
@@ -224,7 +224,7 @@ describe('createRedactor', () => {
           expect(many.containsSecret(Buffer.from(before + JSON.stringify(value) + after))).toBe(true);
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     );
   });
 

@@ -59,15 +59,14 @@ export async function acquireLock(lockFile: string, options: AcquireLockOptions)
 /** The lock that was handed over to this process; undefined when `file` names another owner or nobody. */
 export async function adoptLock(file: string, owner: ProcessIdentity = currentProcessIdentity()): Promise<FileLock | undefined> {
   const record = await readRecord(file);
-  if (record === undefined || record.pid !== owner.pid || record.startTicks !== owner.startTicks) return undefined;
+  if (typeof record === 'string' || record.pid !== owner.pid || record.startTicks !== owner.startTicks) return undefined;
   return heldLock(file, record);
 }
 
 async function tryToTake(file: string, claim: string, clock: Clock): Promise<boolean> {
   if (await tryLink(claim, file)) return true;
   const owner = await readRecord(file);
-  if (owner !== undefined && isAlive(owner)) return false;
-  return takeOver(file, claim, clock);
+  return owner === 'absent' || isLive(owner) ? false : takeOver(file, claim, clock);
 }
 
 /**
@@ -87,9 +86,10 @@ async function takeOver(file: string, claim: string, clock: Clock): Promise<bool
       await sleep(clock, 1);
     }
     const owner = await readRecord(file);
-    if (owner !== undefined && isAlive(owner)) return false;
-    await rm(file, { force: true });
+    if (isLive(owner)) return false;
     await sweep(file, '.claim');
+    // Only a dead owner's file is removed, which nobody else touches now. Where there is none, one may appear at any moment.
+    if (owner !== 'absent') await rm(file, { force: true });
     return await tryLink(claim, file);
   } finally {
     await unlink(announcement);
@@ -108,9 +108,9 @@ async function sweep(file: string, kind: '.taker' | '.claim'): Promise<string[]>
   const live: string[] = [];
   for (const name of names.map((other) => path.join(dir, other))) {
     const record = await readRecord(name);
-    if (record !== undefined && isAlive(record)) live.push(name);
+    if (isLive(record)) live.push(name);
     // An unreadable claim may be one that is just being written; a taker is a link to a complete file.
-    else if (record !== undefined || kind === '.taker') await rm(name, { force: true });
+    else if (record !== 'unreadable' || kind === '.taker') await rm(name, { force: true });
   }
   return live;
 }
@@ -125,18 +125,25 @@ async function tryLink(from: string, to: string): Promise<boolean> {
   }
 }
 
-async function readRecord(file: string): Promise<LockRecord | undefined> {
+async function readRecord(file: string): Promise<LockRecord | 'unreadable' | 'absent'> {
   try {
-    return parseLockRecord(await readFile(file, 'utf8'));
+    return parseLockRecord(await readFile(file, 'utf8')) ?? 'unreadable';
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return undefined;
+    if (errnoOf(error) === 'ENOENT') return 'absent';
     throw error;
   }
 }
 
+function isLive(record: LockRecord | 'unreadable' | 'absent'): boolean {
+  return typeof record === 'object' && isAlive(record);
+}
+
 function heldLock(file: string, record: LockRecord): FileLock {
   let mine = true;
-  const stillOurs = async () => (await readRecord(file))?.nonce === record.nonce;
+  const stillOurs = async () => {
+    const found = await readRecord(file);
+    return typeof found === 'object' && found.nonce === record.nonce;
+  };
   return {
     file,
     owner: { pid: record.pid, startTicks: record.startTicks, bootId: record.bootId },
@@ -155,12 +162,10 @@ function heldLock(file: string, record: LockRecord): FileLock {
 
 async function lockHeld(file: string): Promise<CcproxyError> {
   const owner = await readRecord(file);
-  const who = owner === undefined ? 'another process' : `process ${owner.pid}`;
-  return errors.CCP_LOCK_HELD({
-    message: `the lock ${file} is held by ${who}`,
-    where: { file },
-    ...(owner === undefined ? {} : { details: { pid: owner.pid } }),
-  });
+  const known = typeof owner === 'object' ? owner : undefined;
+  const who = known === undefined ? 'another process' : `process ${known.pid}`;
+  const details = known === undefined ? {} : { details: { pid: known.pid } };
+  return errors.CCP_LOCK_HELD({ message: `the lock ${file} is held by ${who}`, where: { file }, ...details });
 }
 
 function sleep(clock: Clock, ms: number): Promise<void> {

@@ -24,7 +24,7 @@ const keyedPatterns: readonly KeyedPattern[] = [
   // Header values hold spaces (`Bearer x`) and semicolons (cookies): they run to the end of the line.
   keyed(String.raw`(?:authorization|x-api-key|api-key|x-goog-api-key|x-auth-token|x-ccproxy-token|cookie)`, 'gi', 4, ''),
   keyed(
-    String.raw`(?:api[_-]?key|access[_-]?key|secret[_-]?key|private[_-]?key|session[_-]?key|encryption[_-]?key|signing[_-]?key|[_-]token|(?:access|refresh|id|auth|session|api|bearer|user|bot|oauth|ipc|gateway)token|secret|password|passwd|passphrase)`,
+    String.raw`(?:(?:api|auth)[_-]?key|access[_-]?key|secret[_-]?key|private[_-]?key|session[_-]?key|encryption[_-]?key|signing[_-]?key|[_-]token|(?:access|refresh|id|auth|session|api|bearer|user|bot|oauth|ipc|gateway)token|secret|password|passwd|passphrase)`,
     'gi',
     4,
     ' \t,;}&)]',

@@ -18,6 +18,7 @@ describe('resolvePaths', () => {
       tokenFile: '/home/ann/.ccproxy/run/token',
       portFile: '/home/ann/.ccproxy/run/port',
       lockFile: '/home/ann/.ccproxy/run/lock',
+      pipeFile: '/home/ann/.ccproxy/run/pipe',
       sessionsDir: '/home/ann/.ccproxy/run/sessions',
       logsDir: '/home/ann/.ccproxy/logs',
       logFile: '/home/ann/.ccproxy/logs/ccproxy.log',

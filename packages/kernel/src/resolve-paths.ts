@@ -16,6 +16,8 @@ export interface AppPaths {
   readonly tokenFile: string;
   readonly portFile: string;
   readonly lockFile: string;
+  /** Windows: holds the random part of the pipe names. */
+  readonly pipeFile: string;
   readonly sessionsDir: string;
   readonly logsDir: string;
   readonly logFile: string;
@@ -72,6 +74,7 @@ export function resolvePaths(options: ResolvePathsOptions): AppPaths {
     tokenFile: inRoot('run', 'token'),
     portFile: inRoot('run', 'port'),
     lockFile: inRoot('run', 'lock'),
+    pipeFile: inRoot('run', 'pipe'),
     sessionsDir: inRoot('run', 'sessions'),
     logsDir,
     logFile: log !== undefined && isLogFile(log) ? absolute(log) : place.join(logsDir, 'ccproxy.log'),

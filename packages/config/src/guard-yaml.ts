@@ -1,7 +1,7 @@
 import { CST, Lexer } from 'yaml';
 
 /** What a text may hold before it is given to the parser, whose own cost is not bounded by these. */
-export const yamlLimits = { bytes: 1_048_576, tokens: 30_000, depth: 32, aliases: 100, directives: 4 } as const;
+export const yamlLimits = { bytes: 1_048_576, tokens: 15_000, depth: 32, aliases: 100, directives: 4 } as const;
 
 /** Where and why a text is refused; the offset counts UTF-16 units. */
 export interface YamlRefusal {
@@ -20,13 +20,17 @@ export function guardYaml(text: string): YamlRefusal | undefined {
   let offset = 0;
   let tokens = 0;
   let depth = 0;
+  let nestedInLine = 0;
   const counts = new Map<string, number>();
   for (const source of new Lexer().lex(text)) {
     if (++tokens > yamlLimits.tokens) return { offset, message: `the file has more than ${yamlLimits.tokens} parts` };
     const type = CST.tokenType(source) ?? '';
     if (type === 'flow-map-start' || type === 'flow-seq-start') depth++;
     if (type === 'flow-map-end' || type === 'flow-seq-end') depth = Math.max(0, depth - 1);
-    if (depth > yamlLimits.depth) return { offset, message: `values are nested more than ${yamlLimits.depth} deep` };
+    if (type === 'newline') nestedInLine = 0;
+    if (type === 'seq-item-ind' || type === 'explicit-key-ind') nestedInLine++;
+    if (Math.max(depth, nestedInLine) > yamlLimits.depth)
+      return { offset, message: `values are nested more than ${yamlLimits.depth} deep` };
     if (type === 'tag') return { offset, message: 'tags (`!…`) are not used in a configuration; put the value in quotes' };
     const limit =
       type === 'alias' || type === 'anchor' ? yamlLimits.aliases : type === 'directive-line' ? yamlLimits.directives : undefined;

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { CcproxyError, Clock } from '@ccproxy/kernel';
+import { BodyBuffer } from './body-buffer.js';
 import { errors } from './errors.js';
 import type { HttpLimits } from './http-limits.js';
 
@@ -8,43 +9,6 @@ export interface CollectOptions {
   readonly limit: number;
   readonly clock: Clock;
   readonly limits: Pick<HttpLimits, 'uploadGrace' | 'uploadRate'>;
-}
-
-const empty = Buffer.alloc(0);
-/** A client may announce a large body and never send it: memory grows with what came, not with what was announced. */
-const firstAllocation = 4 * 1024 * 1024;
-
-/** Collects chunks: one chunk is returned as it is, several are copied once into memory sized by the announced length. */
-class BodyBuffer {
-  #buffer: Buffer = empty;
-  size = 0;
-  readonly #announced: number;
-
-  constructor(announced: number) {
-    this.#announced = announced;
-  }
-
-  push(chunk: Buffer): void {
-    const end = this.size + chunk.length;
-    if (this.size === 0) {
-      this.#buffer = chunk;
-    } else {
-      if (end > this.#buffer.length || this.#buffer.length === this.size) this.#grow(end);
-      chunk.copy(this.#buffer, this.size);
-    }
-    this.size = end;
-  }
-
-  take(): Buffer {
-    return this.#buffer.length === this.size ? this.#buffer : this.#buffer.subarray(0, this.size);
-  }
-
-  #grow(needed: number): void {
-    const wanted = Math.max(needed, Math.min(this.#announced, Math.max(firstAllocation, 2 * this.#buffer.length)));
-    const larger = Buffer.allocUnsafeSlow(wanted);
-    this.#buffer.copy(larger, 0, 0, this.size);
-    this.#buffer = larger;
-  }
 }
 
 /**

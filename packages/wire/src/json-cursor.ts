@@ -1,18 +1,8 @@
+import { JsonSyntaxError } from './json-syntax-error.js';
 import { longestSpelling, matchName, type NameTable } from './name-table.js';
 
-/** The bytes are not JSON; `at` is the offset of the first byte that cannot be. */
-export class JsonSyntaxError extends Error {
-  readonly at: number;
-
-  constructor(message: string, at: number) {
-    super(`${message} at byte ${at}`);
-    this.name = 'JsonSyntaxError';
-    this.at = at;
-  }
-}
-
 /** A member whose key is in no table. */
-export const otherKey = '';
+const otherKey = '';
 
 /** Deepest nesting accepted; the stack takes some bytes per level, so it is bounded. */
 const maxDepth = 1_000_000;

@@ -1,5 +1,6 @@
-import { JsonCursor, JsonSyntaxError } from './json-cursor.js';
+import { JsonCursor } from './json-cursor.js';
 import { parseJsonObject } from './json-object.js';
+import { JsonSyntaxError } from './json-syntax-error.js';
 import { nameTable } from './name-table.js';
 import { readTokenUsage, type TokenUsage, type UsageReport } from './usage-report.js';
 

@@ -1,4 +1,5 @@
-import { JsonCursor, JsonSyntaxError } from './json-cursor.js';
+import { JsonCursor } from './json-cursor.js';
+import { JsonSyntaxError } from './json-syntax-error.js';
 import type { ByteSpan, MediaView, MessageExtent, MessagesView, ScanResult, ToolView } from './messages-view.js';
 import { nameTable } from './name-table.js';
 import { addMedia, noMedia, scanContent } from './scan-content.js';

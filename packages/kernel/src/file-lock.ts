@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { linkSync, rmSync } from 'node:fs';
 import { link, readdir, readFile, rm, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { asCcproxyError } from './as-ccproxy-error.js';
@@ -64,9 +65,10 @@ export async function adoptLock(file: string, owner: ProcessIdentity = currentPr
 }
 
 async function tryToTake(file: string, claim: string, clock: Clock): Promise<boolean> {
-  if (await tryLink(claim, file)) return true;
+  if (tryLink(claim, file)) return true;
   const owner = await readRecord(file);
-  return owner === 'absent' || isLive(owner) ? false : takeOver(file, claim, clock);
+  if (owner === 'absent') return tryLink(claim, file);
+  return isLive(owner) ? false : takeOver(file, claim, clock);
 }
 
 /**
@@ -88,9 +90,10 @@ async function takeOver(file: string, claim: string, clock: Clock): Promise<bool
     const owner = await readRecord(file);
     if (isLive(owner)) return false;
     await sweep(file, '.claim');
+    // Synchronous, as every change of the lock: a thread of a killed process may end its system call after the process is seen dead.
     // Only a dead owner's file is removed, which nobody else touches now. Where there is none, one may appear at any moment.
-    if (owner !== 'absent') await rm(file, { force: true });
-    return await tryLink(claim, file);
+    if (owner !== 'absent') rmSync(file, { force: true });
+    return tryLink(claim, file);
   } finally {
     await unlink(announcement);
   }
@@ -115,9 +118,9 @@ async function sweep(file: string, kind: '.taker' | '.claim'): Promise<string[]>
   return live;
 }
 
-async function tryLink(from: string, to: string): Promise<boolean> {
+function tryLink(from: string, to: string): boolean {
   try {
-    await link(from, to);
+    linkSync(from, to);
     return true;
   } catch (error) {
     if (errnoOf(error) === 'EEXIST') return false;
@@ -148,7 +151,7 @@ function heldLock(file: string, record: LockRecord): FileLock {
     file,
     owner: { pid: record.pid, startTicks: record.startTicks, bootId: record.bootId },
     async release() {
-      if (mine && (await stillOurs())) await rm(file, { force: true });
+      if (mine && (await stillOurs())) rmSync(file, { force: true });
       mine = false;
     },
     async handOver(identity) {

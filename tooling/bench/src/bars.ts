@@ -16,7 +16,7 @@ export interface Bar {
   readonly absolute?: string;
 }
 
-export const bars: readonly Bar[] = [
+const bars: readonly Bar[] = [
   {
     title: '250 KB turn, time to first event added, 1 at a time',
     workload: 'turn1',

@@ -34,7 +34,7 @@ it('refuses a code with two owners', async () => {
 it.each([
   [{ CCP_a: spec }, 'is not spelt'],
   [{ CCP_A: { ...spec, title: ' ' } }, 'has no title'],
-  [{ CCP_A: { ...spec, why: 'broke' } }, 'why it happens'],
+  [{ CCP_A: { ...spec, why: 'It broke in two' } }, 'why it happens'],
   [{ CCP_A: { ...spec, fix: '' } }, 'what to do'],
   [{ CCP_A: { ...spec, exitCode: 9 } }, 'exit code 9'],
   [{ CCP_A: { ...spec, httpStatus: 200 } }, 'HTTP status 200'],

@@ -11,7 +11,8 @@ export const errorCodes: Check = {
 };
 
 function entryProblems(entry: ErrorEntry): string[] {
-  const sentence = /^["'`<A-Z0-9].*[.?]["'`]?$/s;
+  // Begins with whatever it speaks of (a name, a value in backticks) and ends like a sentence.
+  const sentence = /^\S.{8,}[.?]$/s;
   return [
     ...(/^CCP_[A-Z0-9]+(?:_[A-Z0-9]+)*$/.test(entry.code) ? [] : ['is not spelt CCP_UPPER_CASE']),
     ...(entry.title.trim() === '' ? ['has no title'] : []),

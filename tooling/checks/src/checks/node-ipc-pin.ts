@@ -41,7 +41,7 @@ export const nodeIpcPin: Check = {
           : [`pnpm-lock.yaml: holds ${found.join(', ') || 'nothing'} where ${wanted} was audited.`];
       }),
       ...repository.files
-        .filter((file) => /\.(?:ts|js|mjs)$/.test(file) && file !== onlyFile)
+        .filter((file) => /^(?:packages|apps)\/.*\.(?:ts|js|mjs)$/.test(file) && file !== onlyFile)
         .filter((file) => importStatements(repository.read(file)).some(({ specifier }) => packageOf(specifier) === 'node-ipc'))
         .map((file) => `${file}: imports node-ipc; only ${onlyFile} may.`),
     ];

@@ -23,7 +23,7 @@ const files = {
   'packages/kernel/README.md': readme,
   'packages/kernel/tsconfig.json': {},
   'packages/kernel/src/index.ts':
-    "/** A table. */\nexport {\n  a,\n  type B,\n} from './a.js';\nexport * from './c.js';\n// why\nexport type { D } from './d.js';\n",
+    "/** A table. */\nexport {\n  a,\n  type B,\n} from './a.js';\nexport * from './c.js';\n// why\nexport type { D } from './d.js';\nimport './fastify-augmentation.js';\n",
 };
 const problemsOf = async (changes: Readonly<Record<string, string | object>>): Promise<readonly string[]> => {
   using tree = createTree({ 'packages/kernel/package.json': good, ...files, ...changes });

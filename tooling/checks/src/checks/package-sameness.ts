@@ -87,7 +87,7 @@ function fileProblems(repository: Repository, { folder, manifest, name }: Worksp
       : [`README.md: does not say "Floor ${manifest.ccproxy?.floor}".`]),
     ...(!library || /^```js\n[^]*?^```$/m.test(readme) ? [] : ['README.md: has no ```js example.']),
     ...(!library || /^#+ .*\bexports\b/im.test(readme) ? [] : ['README.md: has no heading "Exports".']),
-    ...(/^(?:export\b[^;]*;|\s*\/\/.*|\s*\/\*[^]*?\*\/|\s*)*$/.test(index) &&
+    ...(/^(?:export\b[^;]*;|import '\.\/[\w-]+-augmentation\.js';|\s*\/\/.*|\s*\/\*[^]*?\*\/|\s*)*$/.test(index) &&
     !/^export (?:const|function|class|interface|async|default)/m.test(index)
       ? []
       : ['src/index.ts: does more than re-export.']),

@@ -27,6 +27,7 @@ it.each([
   ['packages/a/src/a.ts', 'const todo = 1; // oxlint-disable-next-line no-console -- the command prints'],
   ['packages/a/src/a.ts', "const path = '~/work/x'; const url = 'https://a.example/root/x';"],
   ['packages/a/src/a.test.ts', "it('skips only what it must', () => {});"],
+  ['packages/a/src/a.ts', '// Sends it as any client would.'],
 ])('accepts, in %s, %s', async (file, text) => {
   expect(await problemsOf(file, text)).toEqual([]);
 });

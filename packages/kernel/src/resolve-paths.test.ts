@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { logLevelFromEnv, resolvePaths, type ResolvePathsOptions } from './resolve-paths.js';
 
-const base: ResolvePathsOptions = { env: {}, home: '/home/ann', platform: 'linux', uid: 1000, cwd: '/work/project' };
+const base: ResolvePathsOptions = { env: {}, home: '/home/ann', platform: 'linux', uid: 1000, cwd: '/srv/project' };
 const sockets = (options: Partial<ResolvePathsOptions>) => resolvePaths({ ...base, ...options }).ipcSocket;
 
 describe('resolvePaths', () => {
@@ -33,9 +33,9 @@ describe('resolvePaths', () => {
 
   it('[B1] lets a flag beat the environment and the environment the default', () => {
     const env = { CC_PROXY_STATE_DIR: '/env/state', CC_PROXY_LOG_DIR: 'logs-of-env' };
-    expect(resolvePaths({ ...base, env })).toMatchObject({ root: '/env/state', logFile: '/work/project/logs-of-env/ccproxy.log' });
+    expect(resolvePaths({ ...base, env })).toMatchObject({ root: '/env/state', logFile: '/srv/project/logs-of-env/ccproxy.log' });
     expect(resolvePaths({ ...base, env, stateDir: 'state', logDir: '~/logs' })).toMatchObject({
-      root: '/work/project/state',
+      root: '/srv/project/state',
       logsDir: '/home/ann/logs',
       logFile: '/home/ann/logs/ccproxy.log',
     });
@@ -45,7 +45,7 @@ describe('resolvePaths', () => {
   it('[A7] reads CC_PROXY_LOG as a level, or as the log file when it holds a path separator', () => {
     const withLog = (CC_PROXY_LOG: string) => [resolvePaths({ ...base, env: { CC_PROXY_LOG } }).logFile, logLevelFromEnv({ CC_PROXY_LOG })];
     expect(withLog('DEBUG')).toEqual(['/home/ann/.ccproxy/logs/ccproxy.log', 'debug']);
-    expect(withLog('./my.log')).toEqual(['/work/project/my.log', undefined]);
+    expect(withLog('./my.log')).toEqual(['/srv/project/my.log', undefined]);
     expect(withLog('/var/log/x.log')).toEqual(['/var/log/x.log', undefined]);
     expect(withLog('')).toEqual(['/home/ann/.ccproxy/logs/ccproxy.log', undefined]);
   });

@@ -12,7 +12,7 @@ export const errorCodes: Check = {
 
 function entryProblems(entry: ErrorEntry): string[] {
   // Begins with whatever it speaks of (a name, a value in backticks) and ends like a sentence.
-  const sentence = /^\S.{8,}[.?]$/s;
+  const sentence = /^\S.{4,}[.?]$/s;
   return [
     ...(/^CCP_[A-Z0-9]+(?:_[A-Z0-9]+)*$/.test(entry.code) ? [] : ['is not spelt CCP_UPPER_CASE']),
     ...(entry.title.trim() === '' ? ['has no title'] : []),

@@ -87,9 +87,16 @@ function fileProblems(repository: Repository, { folder, manifest, name }: Worksp
       : [`README.md: does not say "Floor ${manifest.ccproxy?.floor}".`]),
     ...(!library || /^```js\n[^]*?^```$/m.test(readme) ? [] : ['README.md: has no ```js example.']),
     ...(!library || /^#+ .*\bexports\b/im.test(readme) ? [] : ['README.md: has no heading "Exports".']),
-    ...(/^(?:export\b[^;]*;|import '\.\/[\w-]+-augmentation\.js';|\s*\/\/.*|\s*\/\*[^]*?\*\/|\s*)*$/.test(index) &&
-    !/^export (?:const|function|class|interface|async|default)/m.test(index)
-      ? []
-      : ['src/index.ts: does more than re-export.']),
+    ...(onlyReExports(index) ? [] : ['src/index.ts: does more than re-export.']),
   ];
+}
+
+/** Nothing but `export … from`, and imports that only augment types of others. */
+function onlyReExports(source: string): boolean {
+  const left = source
+    .replaceAll(/\/\*[^]*?\*\//g, '')
+    .replaceAll(/^\s*\/\/.*$/gm, '')
+    .replaceAll(/^export (?:type )?(?:\*(?: as \w+)?|\{[^}]*\}) from '[^']+';$/gm, '')
+    .replaceAll(/^import '\.\/[\w-]+-augmentation\.js';$/gm, '');
+  return left.trim() === '';
 }

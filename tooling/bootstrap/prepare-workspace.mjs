@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { cache, root } from './paths.mjs';
-import { capture, run } from './run.mjs';
+import { capture } from './run.mjs';
 import { say } from './say.mjs';
 import { withLock } from './with-lock.mjs';
 
@@ -46,13 +46,12 @@ function fingerprint() {
 }
 
 async function buildPackages({ node, env }) {
-  say('building (turbo caches what did not change)');
+  say('building (what did not change comes from the cache)');
   const turbo = join(root, 'node_modules', 'turbo', 'bin', 'turbo');
-  const code = await run(node, [turbo, 'run', 'build', '--output-logs=errors-only', '--log-order=grouped'], {
-    env,
-    stdio: ['ignore', 2, 2],
-  });
-  if (code !== 0) throw new Error('The build failed: the lines above name the file and the line.');
+  const { code, output } = await capture(node, [turbo, 'run', 'build', '--output-logs=errors-only'], { env });
+  if (code === 0) return;
+  process.stderr.write(output);
+  throw new Error('The build failed: the lines above name the file and the line.');
 }
 
 function readText(file) {

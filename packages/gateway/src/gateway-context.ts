@@ -1,10 +1,9 @@
 import type { Clock, Logger } from '@ccproxy/kernel';
-import type { Ledger } from '@ccproxy/ledger';
+import type { DecisionLog, Ledger } from '@ccproxy/ledger';
 import type { Provider } from '@ccproxy/providers';
 import type { RouteTable } from '@ccproxy/router';
 import type { AccessLog } from '@ccproxy/telemetry';
 import type { Calibration } from '@ccproxy/tokens';
-import type { DecisionLog } from './decision-log.js';
 import type { GatewayMetrics } from './gateway-metrics.js';
 
 /** A request that can be told to end. */
@@ -21,7 +20,7 @@ export interface GatewayContext {
   readonly calibration: Calibration;
   readonly providers: ReadonlyMap<string, Provider>;
   readonly table: RouteTable;
-  readonly decisions: DecisionLog;
+  readonly decisions: Pick<DecisionLog, 'record' | 'recent'>;
   /** Requests whose answer is not over. */
   readonly live: Set<LiveRequest>;
   /** ms */

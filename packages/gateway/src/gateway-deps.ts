@@ -1,6 +1,6 @@
 import type { Config, ProviderConfig } from '@ccproxy/config';
 import type { Clock, Logger } from '@ccproxy/kernel';
-import type { Ledger } from '@ccproxy/ledger';
+import type { DecisionLog, Ledger } from '@ccproxy/ledger';
 import type { Provider } from '@ccproxy/providers';
 import type { AccessLog } from '@ccproxy/telemetry';
 import type { Calibration } from '@ccproxy/tokens';
@@ -11,6 +11,8 @@ export interface GatewayDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly ledger: Ledger;
+  /** Where routing decisions are kept; without it `decisions.recent` is empty. */
+  readonly decisions?: Pick<DecisionLog, 'record' | 'recent'>;
   readonly accessLog: Pick<AccessLog, 'write'>;
   readonly calibration: Calibration;
   /** Environment of the daemon: proxy settings for egress. */
@@ -19,6 +21,6 @@ export interface GatewayDeps {
   readonly random: () => number;
   /** Makes a provider; `createProvider` of `@ccproxy/providers` when absent. */
   readonly createProvider?: (config: ProviderConfig) => Provider;
-  /** Further local secrets that must not leave in a request body, such as the token of `run/token`; the same array while unchanged. */
+  /** Further local secrets that must not leave in a request body, such as the token of `run/token`. */
   readonly localSecrets?: () => readonly string[];
 }

@@ -2,29 +2,27 @@ import type { Config } from '@ccproxy/config';
 import type { DaemonModule } from '@ccproxy/http';
 import { bindMethod, decisionsRecent, ledgerRecent } from '@ccproxy/ipc';
 import { createProvider, type Provider } from '@ccproxy/providers';
-import { compileRoutes, explain } from '@ccproxy/router';
-import { DecisionLog } from './decision-log.js';
+import { compileRoutes } from '@ccproxy/router';
 import type { GatewayContext } from './gateway-context.js';
 import type { GatewayDeps } from './gateway-deps.js';
 import { gatewayMetrics, noMetrics } from './gateway-metrics.js';
 import { gatewayRoutes } from './gateway-routes.js';
 import { secretNeedles } from './mask-secrets.js';
 
-/** Decisions kept in memory for `ccproxy route explain`. */
-const DECISIONS = 500;
+const noDecisions: GatewayContext['decisions'] = { record() {}, recent: () => Promise.resolve([]) };
 
 const providerKey = (config: Config, name: string): string | undefined => {
   const auth = config.providers[name]?.auth;
   return auth?.kind === 'apiKey' ? auth.value : undefined;
 };
 
-/** The fixed needles and those of a list that changes now and then: made anew only when the list is another. */
+/** The fixed needles and those of a list that changes now and then: made anew only when it does. */
 function withLocalSecrets(fixed: readonly Buffer[], localSecrets: () => readonly string[]): () => readonly Buffer[] {
   let list: readonly string[] = [];
   let needles = fixed;
   return () => {
     const current = localSecrets();
-    if (current !== list) {
+    if (current.length !== list.length || current.some((secret, index) => secret !== list[index])) {
       list = current;
       needles = [...fixed, ...secretNeedles(current)];
     }
@@ -49,7 +47,7 @@ function createContext(deps: GatewayDeps): GatewayContext {
     providers,
     keys,
     table: compileRoutes(config),
-    decisions: new DecisionLog(DECISIONS),
+    decisions: deps.decisions ?? noDecisions,
     live: new Set(),
     headHold: config.server.headHold,
     needles: deps.localSecrets === undefined ? () => fixed : withLocalSecrets(fixed, deps.localSecrets),
@@ -94,13 +92,9 @@ export function createGatewayModule(deps: GatewayDeps): DaemonModule {
     routes: gatewayRoutes(context),
     ipcMethods: [
       bindMethod(ledgerRecent, async ({ limit }) => ({ rows: (await context.ledger.recent(limit)).map((row) => ({ ...row })) })),
-      bindMethod(decisionsRecent, ({ limit }) =>
-        Promise.resolve({
-          decisions: context.decisions
-            .recent(limit)
-            .map((record) => ({ ...record, explanation: explain(record.facts, context.table).explanation })),
-        }),
-      ),
+      bindMethod(decisionsRecent, async ({ limit }) => ({
+        decisions: (await context.decisions.recent(limit)).map((record) => ({ ...record })),
+      })),
     ],
     metrics(metrics) {
       context.metrics = gatewayMetrics(metrics, () => context.live.size);

@@ -188,8 +188,9 @@ describe('ledger, access log, metrics', () => {
   });
 
   it('[C15] tells recent rows and decisions over IPC, with the explanation and without the prompt', async () => {
-    const { ask, module } = await passthrough(await upstream());
+    const { ask, module, lines } = await passthrough(await upstream());
     await ask({ body: messageBody({ messages: [{ role: 'user', content: 'a private prompt' }] }) });
+    await expect.poll(() => lines.length).toBe(1);
     const call = (name: string) => {
       const binding = module.ipcMethods?.find((each) => each.kind === 'method' && each.method.name === name);
       return binding?.kind === 'method'
@@ -198,7 +199,9 @@ describe('ledger, access log, metrics', () => {
     };
     expect(await call('ledger.recent')).toMatchObject({ rows: [{ target: 'default', outcome: 'ok' }] });
     const decisions = await call('decisions.recent');
-    expect(decisions).toMatchObject({ decisions: [{ route: 'default', targets: ['default'], facts: { model: 'claude-x' } }] });
+    expect(decisions).toMatchObject({
+      decisions: [{ route: 'default', attempts: ['default'], outcome: 'ok', facts: { model: 'claude-x' } }],
+    });
     expect(JSON.stringify(decisions)).toContain('no rule fired');
     expect(JSON.stringify(decisions)).not.toContain('private prompt');
   });

@@ -1,6 +1,5 @@
 export { type AttemptFailure, mayFallBack } from './attempt-failure.js';
 export { choosePlan, type ChosenPlan } from './choose-plan.js';
-export { DecisionLog, type DecisionRecord } from './decision-log.js';
 export { errors as gatewayErrors } from './errors.js';
 export { endsMessage, EventFramer } from './event-framer.js';
 export type { GatewayDeps } from './gateway-deps.js';

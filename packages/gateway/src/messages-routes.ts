@@ -56,7 +56,6 @@ export const messagesHandler =
   (request: FastifyRequest, reply: FastifyReply): void => {
     try {
       const { admitted, plan } = admit(context, request);
-      context.decisions.add(admitted.id, admitted.startedAt, admitted.facts, plan);
       reply.hijack();
       new Exchange(context, admitted, plan, reply.raw).start();
     } catch (error) {

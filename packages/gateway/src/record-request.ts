@@ -1,7 +1,8 @@
+import { decisionRecord } from './decision-record.js';
 import type { Exchange } from './exchange.js';
 import { principalName } from './principal-name.js';
 
-/** Writes what is known of a finished request: access line, metrics, and what the calibration learns from it. */
+/** Writes what is known of a finished request: access line, decision, metrics, and what the calibration learns from it. */
 export function recordRequest(exchange: Exchange): void {
   const { context, request, plan, client, outcome, report, provider } = exchange;
   const { facts } = request;
@@ -31,6 +32,7 @@ export function recordRequest(exchange: Exchange): void {
     tokensOut: usage?.outputTokens,
     errorCode: exchange.errorCode,
   });
+  context.decisions.record(decisionRecord(request, plan, context.table, outcome));
   const { metrics } = context;
   metrics.requests.inc({ target, outcome });
   metrics.duration.observe(durationMs / 1000, { target });

@@ -2,7 +2,7 @@ import { request as httpRequest, type ClientRequest, type IncomingHttpHeaders, t
 import type { Config, ProviderConfig, Rule, ServerConfig, Target } from '@ccproxy/config';
 import { createHttpServer, createTokenRegistry, type DaemonModule, type HttpServer } from '@ccproxy/http';
 import { type Clock, type Logger, silentLogger, systemClock } from '@ccproxy/kernel';
-import type { Ledger } from '@ccproxy/ledger';
+import type { DecisionRecord, Ledger } from '@ccproxy/ledger';
 import { type AccessEntry, createMetrics } from '@ccproxy/telemetry';
 import { createCalibration } from '@ccproxy/tokens';
 import type { GatewayDeps } from '../gateway-deps.js';
@@ -132,6 +132,7 @@ export const messageBody = (fields: Readonly<Record<string, unknown>> = {}): str
 export async function startGateway(options: HarnessOptions): Promise<Gateway> {
   const ledger = new MemoryLedger();
   const lines: AccessEntry[] = [];
+  const decisions: DecisionRecord[] = [];
   const clock = options.clock ?? systemClock;
   const logger = options.logger ?? silentLogger;
   const config = gatewayConfig(options);
@@ -142,6 +143,10 @@ export async function startGateway(options: HarnessOptions): Promise<Gateway> {
     logger,
     ledger: options.ledger ?? ledger,
     accessLog: { write: (entry) => lines.push(entry) },
+    decisions: {
+      record: (decision) => decisions.push(decision),
+      recent: (limit) => Promise.resolve(decisions.toReversed().slice(0, limit)),
+    },
     calibration: createCalibration({ capacity: 100 }),
     env: {},
     random: Math.random,

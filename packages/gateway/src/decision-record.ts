@@ -1,0 +1,20 @@
+import type { DecisionRecord } from '@ccproxy/ledger';
+import { explain, type RouteTable } from '@ccproxy/router';
+import type { ChosenPlan } from './choose-plan.js';
+import type { MessagesRequest } from './messages-request.js';
+
+/** What is kept of a decision for `route explain`. Made after the answer is over: why each rule fired or not is worked out only here. */
+export function decisionRecord(request: MessagesRequest, plan: ChosenPlan, table: RouteTable, outcome: string): DecisionRecord {
+  const decision = explain(request.facts, table);
+  const steps = decision.kind === 'need' ? [] : decision.explanation;
+  const dropped = plan.dropped.map((target) => ({ rule: `target ${target}`, fired: false, because: ['the caller has no gateway token'] }));
+  return {
+    requestId: request.id,
+    at: request.startedAt,
+    facts: { ...request.facts },
+    route: plan.route,
+    attempts: plan.attempts.map((attempt) => attempt.target),
+    explanation: [...steps.map(({ rule, fired, because }) => ({ rule, fired, because: [because] })), ...dropped],
+    outcome,
+  };
+}

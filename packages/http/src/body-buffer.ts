@@ -14,7 +14,7 @@ export class BodyBuffer {
   readonly #allocate: (size: number) => Buffer;
 
   /** @param announced bytes the client said it will send; 0 when it did not say */
-  constructor(announced: number, allocate: (size: number) => Buffer = Buffer.allocUnsafeSlow) {
+  constructor(announced: number, allocate = (size: number): Buffer => Buffer.allocUnsafeSlow(size)) {
     this.#announced = announced;
     this.#allocate = allocate;
   }

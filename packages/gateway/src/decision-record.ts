@@ -5,8 +5,7 @@ import type { MessagesRequest } from './messages-request.js';
 
 /** What is kept of a decision for `route explain`. Made after the answer is over: why each rule fired or not is worked out only here. */
 export function decisionRecord(request: MessagesRequest, plan: ChosenPlan, table: RouteTable, outcome: string): DecisionRecord {
-  const decision = explain(request.facts, table);
-  const steps = decision.kind === 'need' ? [] : decision.explanation;
+  const steps = explain(request.facts, table).explanation;
   const dropped = plan.dropped.map((target) => ({ rule: `target ${target}`, fired: false, because: ['the caller has no gateway token'] }));
   return {
     requestId: request.id,

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort, type Processes, repositoryRoot, type TempHome, waitFor } from '@ccproxy-internal/test-kit';
-import { npm } from './npm.ts';
+import { npm, ownEnv } from './npm.ts';
 
 const version = '6.10.4';
 
@@ -27,7 +27,9 @@ export async function startRegistry(home: TempHome, processes: Processes): Promi
       server: { keepAliveTimeout: 60 },
     }),
   );
-  const server = processes.spawn(process.execPath, [bin, '--config', config, '--listen', url], { env: home.env() });
+  // It reaches the configured registry as npm does: with the caller's proxy and CA settings.
+  const env = { ...ownEnv(), HOME: home.home };
+  const server = processes.spawn(process.execPath, [bin, '--config', config, '--listen', url], { env });
   await waitFor(async () => (await fetch(`${url}-/ping`)).ok, { what: 'verdaccio', timeoutMs: 60_000 }).catch((error: unknown) => {
     throw new Error(`verdaccio did not start:\n${server.stdout()}${server.stderr()}`, { cause: error });
   });

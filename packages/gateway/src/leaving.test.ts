@@ -6,7 +6,6 @@ import { answerOf, messageBody } from './testing/gateway-harness.js';
 import { listen, stepped } from './testing/stepped.js';
 import { TestBed } from './testing/test-bed.js';
 
-const PING = 'event: ping\ndata: {"type": "ping"}\n\n';
 const bed = new TestBed();
 afterEach(() => bed.close());
 const settleIo = () => sleep(60);

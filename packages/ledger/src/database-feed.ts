@@ -4,8 +4,12 @@ import { groupEntries, type Journal, type JournalSnapshot, type PendingEntry } f
 
 export interface DatabaseFeedOptions {
   readonly journal: Journal;
-  /** What the journal held when it was opened. */
-  readonly leftOver: JournalSnapshot;
+  /** What the journals held when they were opened, oldest first. */
+  readonly leftOver: readonly JournalSnapshot[];
+  /** Nobody else writes: what is found open was cut off. */
+  readonly alone: boolean;
+  /** Called once when the database has all that was left over. */
+  readonly takenOver: () => void;
   readonly table: LedgerTable;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -31,7 +35,7 @@ const pruneEvery = 10_000;
 export class DatabaseFeed {
   readonly #options: DatabaseFeedOptions;
   readonly #pending: PendingEntry[] = [];
-  #leftOver: JournalSnapshot | undefined;
+  #leftOver: readonly JournalSnapshot[] | undefined;
   #base: StoredTotals = { attempts: 0, open: 0, inputTokens: 0, outputTokens: 0 };
   #running: Promise<void> | undefined;
   #timer: Timer | undefined;
@@ -133,11 +137,13 @@ export class DatabaseFeed {
   /** What earlier processes left: replayed, and what is open then was cut off by a crash. Comes before any entry of this process. */
   async #takeOver(): Promise<void> {
     if (this.#leftOver === undefined) return;
-    const { table, logger } = this.#options;
-    for (const group of groupEntries(this.#leftOver.contents, groupSize)) await table.apply(group);
-    this.#markedLost = await table.markLost();
+    const { table, logger, alone, takenOver } = this.#options;
+    const contents = this.#leftOver.flatMap((snapshot) => snapshot.contents);
+    for (const group of groupEntries(contents, groupSize)) await table.apply(group);
+    this.#markedLost = alone ? await table.markLost() : 0;
     this.#base = await table.totals();
-    this.#leftOver.committed();
+    for (const snapshot of this.#leftOver) snapshot.committed();
+    takenOver();
     this.#leftOver = undefined;
     if (this.#markedLost > 0)
       logger.warn({ attempts: this.#markedLost }, 'attempts cut off by the end of the last process are marked as lost');

@@ -1,7 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { silentLogger, systemClock } from '@ccproxy/kernel';
 import { openSqliteStore, type SqliteStore } from '@ccproxy/store';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -226,9 +228,51 @@ describe('openLedger', () => {
     expect((await open()).totals().attempts).toBe(16_000);
   });
 
-  it('is refused to a second ledger of the directory, in this process and in another', async () => {
+  it('[C17] a successor writes beside a predecessor that drains, and neither loses or closes a row of the other', async () => {
+    const predecessor = await open();
+    await openRow(predecessor, 'old');
+    const successor = await open();
+    await openRow(successor, 'new');
+    await predecessor.flush();
+    expect(await stored()).toContainEqual({ id: 'old', outcome: null });
+    await closeRow(predecessor, 'old');
+    await predecessor.stop();
+    await closeRow(successor, 'new');
+    await successor.flush();
+    expect(await stored()).toEqual(
+      expect.arrayContaining([
+        { id: 'old', outcome: 'ok' },
+        { id: 'new', outcome: 'ok' },
+      ]),
+    );
+    const next = await open();
+    await openRow(next, 'third');
+    await successor.stop();
+    await next.stop();
+    expect(await stored()).toHaveLength(3);
+  });
+
+  it('[C17] takes over what a killed successor and a killed predecessor left, each in its own journal', async () => {
+    const children = [];
+    for (const name of ['one', 'two']) {
+      const child = spawnSource('busy-ledger', [dir, name], { stdio: ['ignore', 'pipe', 'ignore'] });
+      const lines = (child.stdout as Readable).resume();
+      children.push({ child, gone: once(child, 'exit') });
+      await once(lines, 'data');
+    }
+    for (const { child } of children) child.kill('SIGKILL');
+    await Promise.all(children.map(async ({ gone }) => gone));
     const ledger = await open();
-    await expect(open()).rejects.toMatchObject({ code: 'CCP_LEDGER_IN_USE', where: { file: join(dir, 'ledger.lock') } });
+    await ledger.flush();
+    const ids = (await store.database.all('SELECT id FROM ledger_attempts')).map((row) => String((row as { id: unknown }).id));
+    expect([ids.some((id) => id.includes('one')), ids.some((id) => id.includes('two'))]).toEqual([true, true]);
+    expect(await store.database.all('SELECT id FROM ledger_attempts WHERE outcome IS NULL')).toEqual([]);
+  });
+
+  it('is refused to a third ledger of the directory, in this process and in another', async () => {
+    const ledger = await open();
+    await open();
+    await expect(open()).rejects.toMatchObject({ code: 'CCP_LEDGER_IN_USE', where: { file: dir } });
     const child = spawnSource('busy-ledger', [dir, 'other', 'normal', '10'], { stdio: ['ignore', 'ignore', 'pipe'] });
     let said = '';
     child.stderr?.on('data', (chunk) => (said += String(chunk)));

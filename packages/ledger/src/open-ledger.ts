@@ -1,14 +1,12 @@
-import { join } from 'node:path';
-import { CcproxyError, type Clock, type Logger } from '@ccproxy/kernel';
-import { type ExclusiveLock, holdExclusiveLock, type Store, type SyncMode } from '@ccproxy/store';
+import type { Clock, Logger } from '@ccproxy/kernel';
+import type { Store, SyncMode } from '@ccproxy/store';
+import { claimJournals } from './claim-journals.js';
 import { DatabaseFeed } from './database-feed.js';
-import { errors } from './errors.js';
 import { JournalWriter } from './journal-writer.js';
-import { Journal, type JournalSnapshot } from './journal.js';
 import { type DurableLedger, JournaledLedger } from './journaled-ledger.js';
 
 export interface OpenLedgerOptions {
-  /** The data directory; holds `ledger-0.journal`, `ledger-1.journal` and `ledger.lock`. */
+  /** The data directory; holds `ledger-0.journal`, `ledger-1.journal`, `ledger.lock`, and the same again in `successor/`. */
   readonly dir: string;
   /** Where rows end up; stays open when the ledger stops. */
   readonly database: Pick<Store, 'ledger'>;
@@ -34,16 +32,25 @@ const leastRows = 10_000;
 /**
  * Opens the ledger of a data directory: replays what a crash left in the journal (nothing lost, nothing twice), closes rows
  * found open as `lost`, and reads the totals. A database that fails does not prevent the start: see `health()`.
- * CCP_LEDGER_IN_USE when another ledger has the directory, CCP_LEDGER_JOURNAL when the journal cannot be opened or read.
+ * Two processes may share the directory while one takes over from the other; each writes a journal of its own, and the rows the other
+ * still has open are left to it.
+ * CCP_LEDGER_IN_USE when two ledgers have the directory already, CCP_LEDGER_JOURNAL when a journal cannot be opened or read.
  */
 export async function openLedger(options: OpenLedgerOptions): Promise<DurableLedger> {
-  const lock = await lockDirectory(options.dir);
-  const { journal, leftOver } = openJournal(options, lock);
+  const { own, abandoned, shared } = await claimJournals(options.dir, {
+    rotateBytes: options.rotateBytes ?? 1024 * 1024,
+    maxBytes: options.maxJournalBytes ?? 16 * 1024 * 1024,
+  });
+  const { journal, lock } = own;
   const { clock, logger } = options;
   const table = options.database.ledger;
   const feed: DatabaseFeed = new DatabaseFeed({
     journal,
-    leftOver,
+    leftOver: [...abandoned, own].map((each) => each.leftOver),
+    alone: !shared,
+    takenOver: () => {
+      for (const each of abandoned) each.discard();
+    },
     table,
     clock,
     logger,
@@ -63,32 +70,4 @@ export async function openLedger(options: OpenLedgerOptions): Promise<DurableLed
   // A failure is in the log and in health(), and is tried again: starting without the database is better than not starting.
   await feed.drain().catch(() => {});
   return new JournaledLedger({ journal, writer, feed, table, clock, release: () => lock.release() });
-}
-
-async function lockDirectory(dir: string): Promise<ExclusiveLock> {
-  const file = join(dir, 'ledger.lock');
-  try {
-    return await holdExclusiveLock(file);
-  } catch (cause) {
-    if (!CcproxyError.isInstance(cause) || cause.code !== 'CCP_STORE_LOCKED') throw cause;
-    throw errors.CCP_LEDGER_IN_USE({ message: `the ledger in ${dir} is written by another process`, where: { file }, cause });
-  }
-}
-
-function openJournal(options: OpenLedgerOptions, lock: ExclusiveLock): { readonly journal: Journal; readonly leftOver: JournalSnapshot } {
-  try {
-    const journal = new Journal(options.dir, {
-      rotateBytes: options.rotateBytes ?? 1024 * 1024,
-      maxBytes: options.maxJournalBytes ?? 16 * 1024 * 1024,
-    });
-    return { journal, leftOver: journal.snapshot() };
-  } catch (cause) {
-    lock.release();
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw errors.CCP_LEDGER_JOURNAL({
-      message: `the journal in ${options.dir} cannot be read: ${reason}`,
-      where: { file: options.dir },
-      cause,
-    });
-  }
 }

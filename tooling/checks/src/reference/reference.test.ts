@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { pageProblems } from '../checks/reference-docs.ts';
 import { createTree } from '../create-tree.ts';
 import { renderCommands } from './commands.ts';
+import { renderConfiguration } from './configuration.ts';
 import { renderIpcMethods } from './ipc-methods.ts';
 import { shapeOf } from './shape-of.ts';
 
@@ -53,7 +54,26 @@ it('writes commands with arguments, flags and examples, and no hidden ones', () 
   expect(page).not.toMatch(/secret|hook/);
 });
 
+it('writes a table of keys per section of the configuration', async () => {
+  const keys = [
+    { path: 'server', type: 'map', default: '', description: 'Where it listens.', available: true },
+    { path: 'server.port', type: 'integer', default: '3456', description: 'A | B.', available: true },
+    { path: 'budgets', type: 'map', default: '', description: '', available: false },
+  ];
+  using tree = createTree({
+    'packages/config/package.json': { name: '@ccproxy/config', type: 'module' },
+    'packages/config/dist/index.js': `export const configReference = () => (${JSON.stringify(keys)});`,
+  });
+  const page = await renderConfiguration(tree.repository);
+  expect(page).toContain(
+    '## server\n\nWhere it listens.\n\n| key | type | default | |\n|---|---|---|---|\n| `server.port` | integer | `3456` | A \\| B. |',
+  );
+  expect(page).toContain('## budgets\n\nKnown, and refused in this version.');
+});
+
 it('pages of code that is not built are not written', async () => {
   using tree = createTree({});
-  expect([renderCommands(tree.repository), await renderIpcMethods(tree.repository)]).toEqual([undefined, undefined]);
+  expect(renderCommands(tree.repository)).toBeUndefined();
+  expect(await renderIpcMethods(tree.repository)).toBeUndefined();
+  expect(await renderConfiguration(tree.repository)).toBeUndefined();
 });

@@ -20,7 +20,7 @@ it('follows subpaths, lazy imports and compiled files, and names packages of oth
   using tree = createTree({ ...base, 'packages/client/dist/frame.js': "import 'yaml';" });
   expect(await cliClosureCheck.run(tree.repository)).toEqual([]);
   const list = renderCliClosure(tree.repository);
-  expect(list).toContain('Packages of this repository\n  @ccproxy/client\n');
+  expect(list).toContain('Packages of this repository\n  @ccproxy/client/connect\n');
   expect(list).toContain('Packages of others\n  @oclif/core\n  yaml\n');
 });
 

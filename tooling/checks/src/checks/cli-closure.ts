@@ -1,7 +1,10 @@
 import type { Check } from '../check.ts';
 import { cliClosure } from '../reference/cli-closure.ts';
 
-/** What must not be loaded, or even be reachable, when a command starts: it belongs to the daemon. */
+/**
+ * What must not be loaded, or even be reachable, when a command starts: it belongs to the daemon. A package of ours may still
+ * offer the command line a light entry of its own (`@ccproxy/http/port-owner`), which is followed like any other file.
+ */
 const daemonOnly = new Set([
   'fastify',
   'better-sqlite3',

@@ -29,6 +29,10 @@ it('refuses a tarball without its licence or its bin, and with a file whose sour
   ]);
 });
 
+it('refuses helpers of tests that are not an entry of the package', () => {
+  expect(problemsOf([...complete, 'dist/testing/index.js']).join('\n')).toContain('add "!dist/testing" to files');
+});
+
 it('draws compiled files as one line per folder and kind', () => {
   const files = [...complete, 'dist/deep/x.js', 'dist/other.js'];
   expect(renderPackLists([{ name: '@ccproxy/a', files }])).toContain(

@@ -30,6 +30,9 @@ export function packListProblems(repository: Repository, { name, files }: PackLi
     ...files
       .filter((file) => isTest.test(file) || !mayShip.some((pattern) => pattern.test(file)))
       .map((file) => `${name}: would ship ${file}.`),
+    ...(files.some((file) => file.startsWith('dist/testing/')) && member.manifest.exports?.['./testing'] === undefined
+      ? [`${name}: would ship dist/testing, which nobody can import; add "!dist/testing" to files.`]
+      : []),
     ...files
       .filter((file) => file.startsWith('dist/') && file.endsWith('.js'))
       .filter((file) => !repository.exists(`${member.folder}/${file.replace(/^dist\//, 'src/').replace(/\.js$/, '.ts')}`))

@@ -13,6 +13,8 @@ it('accepts declared packages, peers and own subpaths', async () => {
   using tree = createTree({
     'packages/a/package.json': manifest,
     'packages/a/dist/index.js': "import { z } from 'zod';\nconst r = await import('ioredis');\nimport 'node:fs';",
+    // how declarations name Node's own modules
+    'packages/a/dist/index.d.ts': 'export declare const s: import("http").Server;',
     'packages/a/bin/a.js': "import '@ccproxy/a';",
   });
   expect(await publishedImports.run(tree.repository)).toEqual([]);

@@ -1,3 +1,4 @@
+import { isBuiltin } from 'node:module';
 import type { Check } from '../check.ts';
 import { importStatements, packageOf } from '../import-statements.ts';
 import { runtimeDependencies } from '../package-manifest.ts';
@@ -18,7 +19,7 @@ export const publishedImports: Check = {
         .flatMap((file) =>
           importStatements(repository.read(file)).flatMap(({ specifier }) => {
             const name = packageOf(specifier);
-            return name === undefined || name === member.name || name in declared
+            return name === undefined || name === member.name || name in declared || isBuiltin(name)
               ? []
               : [`${file}: ships an import of "${name}", which ${member.folder}/package.json does not declare as a dependency.`];
           }),

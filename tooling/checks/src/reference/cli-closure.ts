@@ -34,13 +34,10 @@ export function cliClosure(repository: Repository): Closure {
     }
     for (const { specifier } of importStatements(repository.read(file))) {
       const name = packageOf(specifier);
-      if (name !== undefined && !reached.has(name)) reached.set(name, chain);
-      const next = specifier.startsWith('.')
-        ? join(dirname(file), specifier)
-        : exportedFile(
-            repository.packages.find((member) => member.name === name),
-            specifier,
-          );
+      const member = repository.packages.find((candidate) => candidate.name === name);
+      const entry = member === undefined ? name : specifier;
+      if (entry !== undefined && !reached.has(entry)) reached.set(entry, chain);
+      const next = specifier.startsWith('.') ? join(dirname(file), specifier) : exportedFile(member, specifier);
       if (next !== undefined) queue.push([...chain, next]);
     }
   }
@@ -57,7 +54,7 @@ function exportedFile(member: WorkspacePackage | undefined, specifier: string): 
 
 /** The checked-in list: a new dependency of the command line is seen in review. */
 export function renderCliClosure(repository: Repository): string {
-  const own = (name: string): boolean => repository.packages.some((member) => member.name === name);
+  const own = (entry: string): boolean => repository.packages.some((member) => member.name === packageOf(entry));
   const names = [...cliClosure(repository).reached.keys()].toSorted();
   const section = (title: string, list: readonly string[]): string => `${title}\n${list.map((name) => `  ${name}\n`).join('')}`;
   return [

@@ -31,6 +31,7 @@ export async function composeModules(state: DaemonState, context: DaemonContext)
     clock,
     logger,
     ledger,
+    decisions,
     accessLog: log.access,
     calibration: createCalibration({ capacity: calibratedModels }),
     env: context.env,

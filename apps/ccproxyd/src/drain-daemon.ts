@@ -23,7 +23,9 @@ export async function drainDaemon(request: DrainRequest): Promise<void> {
   logger.info({ timeoutMs, activeRequests: server.activeRequests() }, 'draining');
   request.sessions.retain();
   const deadline = AbortSignal.timeout(timeoutMs);
-  const open = server.drain({ deadlineMs: timeoutMs });
+  const open = server.drain({ deadlineMs: timeoutMs, succeeded: request.succeeded });
+  // With a successor, requests on connections that are still open are served to the end; the modules stay until then.
+  if (request.succeeded) await open;
   for (const module of modules.toReversed()) {
     await module.drain?.(deadline).catch((error: unknown) => logger.warn({ err: error, module: module.name }, 'module did not drain'));
   }

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { asCcproxyError, systemClock } from '@ccproxy/kernel';
 import type { DaemonContext } from './daemon-context.js';
 import { parseDaemonOptions } from './daemon-options.js';
+import { handleFatal } from './handle-fatal.js';
 import { handleSignals } from './handle-signals.js';
 import { createParentChannel } from './parent-channel.js';
 import { spawnSuccessor } from './spawn-successor.js';
@@ -38,6 +39,7 @@ export async function main(argv: readonly string[] = process.argv.slice(2)): Pro
         }),
     };
     const daemon = await startDaemon(options, context);
+    handleFatal(process, daemon.log);
     handleSignals(process, daemon);
     if (options.foreground)
       process.stdout.write(`ccproxyd listens on ${daemon.status().url} (configuration: ${daemon.loaded.file ?? 'built-in default'})\n`);

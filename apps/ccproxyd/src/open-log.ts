@@ -1,5 +1,4 @@
-import { dirname } from 'node:path';
-import { type Clock, ensurePrivateDir, type LogLevel, type Redactor } from '@ccproxy/kernel';
+import { type Clock, type LogLevel, type Redactor } from '@ccproxy/kernel';
 import {
   createAccessLog,
   createLogger,
@@ -27,7 +26,6 @@ export async function openLog(options: {
   readonly clock: Clock;
   readonly stderr: NodeJS.WriteStream | undefined;
 }): Promise<DaemonLog> {
-  await ensurePrivateDir(dirname(options.file));
   const stderr = options.stderr ?? process.stderr;
   const file = await createLogSink({
     file: options.file,

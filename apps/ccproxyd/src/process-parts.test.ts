@@ -1,6 +1,8 @@
 import { EventEmitter } from 'node:events';
 import type { ChildProcess } from 'node:child_process';
+import { silentLogger } from '@ccproxy/kernel';
 import { describe, expect, it } from 'vitest';
+import { handleFatal } from './handle-fatal.js';
 import { handleSignals } from './handle-signals.js';
 import { createParentChannel } from './parent-channel.js';
 import { spawnSuccessor } from './spawn-successor.js';
@@ -25,6 +27,24 @@ describe('handleSignals', () => {
     handleSignals(source, { drain: () => Promise.reject(new Error('disk')) });
     source.emit('SIGTERM');
     await expect.poll(() => exits).toEqual([1]);
+  });
+});
+
+describe('handleFatal', () => {
+  it('[F1] writes down what nobody caught, at once, and goes on', () => {
+    const source = new EventEmitter();
+    const lines: unknown[] = [];
+    let flushed = 0;
+    const logger = { ...silentLogger, fatal: (fields: object, message: string) => void lines.push([fields, message]) };
+    const count = handleFatal(source, { logger, sink: { flushSync: () => void (flushed += 1) } });
+    const error = new Error('a rule failed');
+    source.emit('uncaughtException', error);
+    source.emit('unhandledRejection', error);
+    expect(lines).toEqual([
+      [{ err: error }, 'uncaught exception'],
+      [{ err: error }, 'unhandled rejection'],
+    ]);
+    expect([count(), flushed]).toEqual([2, 2]);
   });
 });
 

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { IpcPeer } from '@ccproxy/ipc';
-import { silentLogger } from '@ccproxy/kernel';
+import { createRedactor, silentLogger } from '@ccproxy/kernel';
 import { describe, expect, it } from 'vitest';
 import { createSessionRegistry, type SessionTokens } from './session-registry.js';
 
@@ -29,27 +29,31 @@ function peer(connectionId: string): IpcPeer & { end(): void } {
 function setUp(dir = mkdtempSync(join(tmpdir(), 'ccp-'))) {
   const tokens = new FakeTokens();
   let count = 0;
+  const redactor = createRedactor();
   const registry = createSessionRegistry({
     dir,
     tokens,
     logger: silentLogger,
     newId: () => `s_${++count}`,
     newToken: () => `secret-token-${count}`,
+    redactor,
   });
-  return { dir, tokens, registry };
+  return { dir, tokens, registry, redactor };
 }
 
 describe('SessionRegistry', () => {
   it('[A2] a session ends with its connection: token revoked, record gone', async () => {
-    const { dir, tokens, registry } = setUp();
+    const { dir, tokens, registry, redactor } = setUp();
     const connection = peer('c1');
     const session = await registry.open(connection, { client: 'claude', pid: process.pid });
     expect(tokens.known.get(session.id)).toBe(session.token);
+    expect(redactor.redact(`x ${session.token}`)).toBe('x ****');
     const file = join(dir, `${session.id}.session`);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(readFileSync(file, 'utf8')).not.toContain(session.token);
     connection.end();
     expect(tokens.known.size).toBe(0);
+    expect(redactor.redact(`x ${session.token}`)).toBe(`x ${session.token}`);
     await expect.poll(() => readdirSync(dir)).toEqual([]);
   });
 

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { IpcPeer } from '@ccproxy/ipc';
-import { isAlive, type Logger, parseJson, readProcessIdentity, writeFileAtomic } from '@ccproxy/kernel';
+import { isAlive, type Logger, parseJson, type Redactor, readProcessIdentity, writeFileAtomic } from '@ccproxy/kernel';
 import { z } from 'zod';
 
 /** What the registry of gateway tokens must be able to do for sessions. */
@@ -45,8 +45,11 @@ export function createSessionRegistry(deps: {
   readonly logger: Logger;
   readonly newId: () => string;
   readonly newToken: () => string;
+  /** Knows the tokens that are open, so that none is ever written anywhere. */
+  readonly redactor: Pick<Redactor, 'add' | 'remove'>;
 }): SessionRegistry {
   const holders = new Map<string, string>();
+  const secrets = new Map<string, string>();
   let retaining = false;
   const fileOf = (id: string): string => join(deps.dir, `${id}.session`);
 
@@ -56,6 +59,8 @@ export function createSessionRegistry(deps: {
       if (retaining || holders.get(id) !== peer.connectionId) return;
       holders.delete(id);
       deps.tokens.revoke(id);
+      deps.redactor.remove(secrets.get(id) ?? '');
+      secrets.delete(id);
       rm(fileOf(id), { force: true }).catch((error: unknown) =>
         deps.logger.warn({ err: error, session: id }, 'session record not removed'),
       );
@@ -69,6 +74,8 @@ export function createSessionRegistry(deps: {
       const owner = readProcessIdentity(request.pid) ?? { pid: request.pid, startTicks: 0, bootId: '' };
       const record: SessionRecord = { id, digest: hash('sha256', token, 'base64'), client: request.client, owner };
       await writeFileAtomic(fileOf(id), `${JSON.stringify(record)}\n`);
+      deps.redactor.add(token);
+      secrets.set(id, token);
       deps.tokens.add({ id, token, principal: { kind: 'gateway', id } });
       hold(peer, id);
       return { id, token };

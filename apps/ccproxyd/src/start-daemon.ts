@@ -16,6 +16,7 @@ import { handOver } from './hand-over.js';
 import { createLeaseRegistry } from './lease-registry.js';
 import { listenGateway } from './listen-gateway.js';
 import { type DaemonState, openState } from './open-state.js';
+import type { DaemonLog } from './open-log.js';
 import { createSessionRegistry } from './session-registry.js';
 import { createStateFile } from './state-file.js';
 import { takeOver } from './take-over.js';
@@ -24,6 +25,7 @@ import { takeOver } from './take-over.js';
 export interface Daemon {
   readonly loaded: LoadedConfig;
   readonly paths: AppPaths;
+  readonly log: DaemonLog;
   status(): DaemonStatus;
   /** Refuses new requests, lets the open ones end for at most `timeoutMs` (`server.drainTimeout`), then cuts them and releases everything. Once. */
   drain(timeoutMs?: number): Promise<void>;
@@ -57,7 +59,14 @@ async function serve(options: DaemonOptions, context: DaemonContext, state: Daem
   const metrics = createMetrics();
   const tokens = createTokenRegistry();
   tokens.add({ id: 'admin', token, principal: { kind: 'admin' } });
-  const sessions = createSessionRegistry({ dir: paths.sessionsDir, tokens, logger, newId: () => newId('ses'), newToken: mintToken });
+  const sessions = createSessionRegistry({
+    dir: paths.sessionsDir,
+    tokens,
+    logger,
+    newId: () => newId('ses'),
+    newToken: mintToken,
+    redactor: state.redactor,
+  });
   await sessions.restore();
   const modules = await composeModules(state, context);
   const server = await createHttpServer({ config, tokens, modules, metrics, logger, clock, version: daemonVersion });
@@ -135,7 +144,7 @@ async function serve(options: DaemonOptions, context: DaemonContext, state: Daem
     'daemon ready',
   );
   for (const warning of loaded.warnings) logger.warn({ warning }, 'configuration warning');
-  return { loaded, paths, status, drain: (timeoutMs) => drain(timeoutMs), stopped: stopping.promise };
+  return { loaded, paths, log, status, drain: (timeoutMs) => drain(timeoutMs), stopped: stopping.promise };
 }
 
 /** Takes the port by the port rule, or the predecessor's listening socket together with the instance lock. */

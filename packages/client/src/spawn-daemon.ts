@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { open } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { ensurePrivateDir, errnoHint } from '@ccproxy/kernel';
+import { errnoHint } from '@ccproxy/kernel';
 import { fromWireError } from '@ccproxy/ipc/connect';
 import { errors } from './errors.js';
 
@@ -38,11 +38,10 @@ const QUOTED_BYTES = 2000;
 /**
  * Starts the daemon detached from this process and terminal, in the root directory, with its output in the log file and
  * the message channel of Node for `{type:'ready'}` or `{type:'failed', error}`.
- * @throws CCP_DIR_UNSAFE, CCP_PERMISSION_DENIED and others when the log file cannot be opened
+ * @throws CCP_PERMISSION_DENIED and others when the log file cannot be opened
  */
 export async function spawnDaemon(options: SpawnDaemonOptions): Promise<SpawnedDaemon> {
   const { node, nodeFlags = [], entry, args, env, logFile } = options;
-  await ensurePrivateDir(dirname(logFile));
   const log = await openLog(logFile);
   try {
     const { size } = await log.stat();
@@ -62,8 +61,10 @@ export async function spawnDaemon(options: SpawnDaemonOptions): Promise<SpawnedD
   }
 }
 
+/** The log may lie in a directory of the user's choice: a missing one is made private, a present one is left as it is. */
 async function openLog(file: string): ReturnType<typeof open> {
   try {
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
     return await open(file, 'a', 0o600);
   } catch (error) {
     throw errnoHint(error, { action: 'open the log', file }) ?? error;

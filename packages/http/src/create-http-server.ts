@@ -12,7 +12,7 @@ import { containHandler } from './contain-handler.js';
 import { coreRoutes } from './core-routes.js';
 import { createCrossOrigin } from './cross-origin.js';
 import type { DaemonModule } from './daemon-module.js';
-import { type DrainResult, drainServers, untilIdle } from './drain-servers.js';
+import { type DrainResult, drainServers, untilIdle, yieldServers } from './drain-servers.js';
 import { errors } from './errors.js';
 import { createGuard } from './guard.js';
 import { createHostPolicy, isLoopbackHost } from './host-policy.js';
@@ -49,8 +49,11 @@ export interface HttpServer {
   listenUnix(path: string): Promise<void>;
   /** Requests whose answer is not complete. */
   activeRequests(): number;
-  /** Stops accepting and waits for the answers being written, at most `deadlineMs`. */
-  drain(options: { readonly deadlineMs: number }): Promise<DrainResult>;
+  /**
+   * Stops accepting and waits for the answers being written, at most `deadlineMs`. With `succeeded` a successor accepts on the same socket:
+   * requests that still arrive on open connections are answered, and those connections closed.
+   */
+  drain(options: { readonly deadlineMs: number; readonly succeeded?: boolean }): Promise<DrainResult>;
   /** Cuts what is left, waits until every request has seen its response close, and releases everything. */
   close(): Promise<void>;
 }
@@ -83,6 +86,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   const unixSockets = new WeakSet<Socket>();
   const httpMetrics = createHttpMetrics(metrics, () => active.size);
   let draining = false;
+  let succeeded = false;
   let releaseSocket: ReleaseSocket | undefined;
 
   const active = new ActiveRequests(clock, (request) => {
@@ -160,6 +164,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
       tokenRequired: config.server.authKey !== '' || !loopback,
       unixSockets,
       isDraining: () => draining,
+      isSucceeded: () => succeeded,
       allowedMethods: (path) => routeMethods.for(path),
       refuse,
     }),
@@ -191,9 +196,11 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
       releaseSocket = await listenUnix(unix, path);
     },
     activeRequests: () => active.size,
-    async drain({ deadlineMs }) {
-      draining = true;
-      return drainServers([tcp, unix], { deadlineMs, clock, activeRequests: () => active.size });
+    async drain({ deadlineMs, succeeded: yields = false }) {
+      const wait = { deadlineMs, clock, activeRequests: () => active.size };
+      succeeded = yields;
+      draining = !yields;
+      return yields ? yieldServers([tcp, unix], wait) : drainServers([tcp, unix], wait);
     },
     async close() {
       draining = true;

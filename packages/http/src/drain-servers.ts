@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import { Server as NetServer } from 'node:net';
 import type { Clock } from '@ccproxy/kernel';
 
 export interface DrainResult {
@@ -25,6 +26,29 @@ export async function untilIdle({ deadlineMs, clock, activeRequests }: DrainOpti
     });
   }
   return { unfinished: activeRequests() };
+}
+
+/**
+ * Stops accepting because a successor does, but leaves idle connections to their clients: a request that is on its way on one of them must
+ * not meet a closed door. Ends when no connection is left, or at the deadline.
+ */
+export async function yieldServers(servers: readonly Server[], options: DrainOptions): Promise<DrainResult> {
+  // http.Server.close would cut idle connections; the listener alone is closed here.
+  for (const server of servers) NetServer.prototype.close.call(server);
+  let connections = 0;
+  const count = async (): Promise<void> => {
+    const counts = await Promise.all(
+      servers.map((server) => new Promise<number>((resolve) => server.getConnections((_error, open) => resolve(open)))),
+    );
+    connections = counts.reduce((sum, open) => sum + open, 0);
+  };
+  await count();
+  const deadline = options.clock.monotonic() + options.deadlineMs;
+  while (connections > 0 && options.clock.monotonic() < deadline) {
+    await new Promise<void>((resolve) => void options.clock.setTimeout(resolve, pollInterval));
+    await count();
+  }
+  return { unfinished: options.activeRequests() };
 }
 
 /** Stops accepting, closes idle connections, and waits. What is open at the deadline stays open: the caller decides when to cut it. */

@@ -64,6 +64,22 @@ describe('drain', () => {
     expect(server.http.activeRequests()).toBe(0);
   });
 
+  it('[B6] with a successor: a request on a connection that is still open is answered and the connection closed', async () => {
+    await start();
+    let text = '';
+    const kept = connect(server.port, '127.0.0.1').on('data', (data) => (text += data.toString()));
+    const closed = new Promise((resolve) => kept.on('close', resolve));
+    kept.write(get('/livez'));
+    while (!text.includes('200')) await sleep(5);
+    const drained = server.http.drain({ deadlineMs: 20_000, succeeded: true });
+    await expect(fetch(`${server.url}/livez`)).rejects.toThrow('fetch failed');
+    kept.write(get('/readyz'));
+    await closed;
+    expect(await drained).toEqual({ unfinished: 0 });
+    expect([...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map((match) => match[1])).toEqual(['200', '200']);
+    expect(text).toMatch(/connection: close/i);
+  });
+
   it('is over at once when nothing is open, and may be asked twice', async () => {
     await start();
     expect(await server.http.drain({ deadlineMs: 20_000 })).toEqual({ unfinished: 0 });

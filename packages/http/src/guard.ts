@@ -24,6 +24,8 @@ export interface GuardOptions {
   /** Sockets accepted by the Unix listener. */
   readonly unixSockets: WeakSet<Socket>;
   isDraining(): boolean;
+  /** A successor serves: what still arrives here is answered, and its connection closed. */
+  isSucceeded(): boolean;
   /** Methods that exist for a path. */
   allowedMethods(path: string): readonly string[];
   /** Answers and ends a request the guard refuses. */
@@ -93,6 +95,7 @@ export function createGuard(options: GuardOptions): (request: FastifyRequest, re
     const scan = scanHeaders(request.raw.rawHeaders);
     if (!request.is404) active.route(reply.raw, request.routeOptions.url ?? 'unmatched');
     reply.raw.setHeader('x-ccproxy-request-id', request.id);
+    if (options.isSucceeded()) reply.raw.shouldKeepAlive = false;
     const refusal = inspect(request, scan);
     if (refusal !== undefined) {
       removeHeaders(request.raw, resolvePrincipal(scan, tokens).localHeaders);

@@ -7,7 +7,7 @@ const rule = z.strictObject({
   when: condition.meta({ description: 'Condition under which the rule fires.' }),
   to: name({ description: 'Target the request goes to.' }),
   fallback: oneOrMany(name({ description: 'Name of a target.' }), {
-    description: 'Targets tried next, in order, instead of those of the target.',
+    description: 'Targets tried next, in order; those of the target come after them.',
   }).optional(),
 });
 

@@ -35,20 +35,17 @@ export async function untilIdle({ deadlineMs, clock, activeRequests }: DrainOpti
 export async function yieldServers(servers: readonly Server[], options: DrainOptions): Promise<DrainResult> {
   // http.Server.close would cut idle connections; the listener alone is closed here.
   for (const server of servers) NetServer.prototype.close.call(server);
-  let connections = 0;
-  const count = async (): Promise<void> => {
-    const counts = await Promise.all(
-      servers.map((server) => new Promise<number>((resolve) => server.getConnections((_error, open) => resolve(open)))),
-    );
-    connections = counts.reduce((sum, open) => sum + open, 0);
-  };
-  await count();
   const deadline = options.clock.monotonic() + options.deadlineMs;
-  while (connections > 0 && options.clock.monotonic() < deadline) {
+  while ((await openConnections(servers)) > 0 && options.clock.monotonic() < deadline) {
     await new Promise<void>((resolve) => void options.clock.setTimeout(resolve, pollInterval));
-    await count();
   }
   return { unfinished: options.activeRequests() };
+}
+
+async function openConnections(servers: readonly Server[]): Promise<number> {
+  const count = async (server: Server): Promise<number> =>
+    new Promise((resolve, reject) => server.getConnections((error, open) => (error === null ? resolve(open) : reject(error))));
+  return (await Promise.all(servers.map(count))).reduce((sum, open) => sum + open, 0);
 }
 
 /** Stops accepting, closes idle connections, and waits. What is open at the deadline stays open: the caller decides when to cut it. */

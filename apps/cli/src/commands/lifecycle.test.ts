@@ -60,7 +60,7 @@ describe('start, status, restart, logs, stop', () => {
   it('[A3] a port that is taken is reported with its owner', async () => {
     const config = home.write('c.yaml', demo);
     await runCommand(Start, ['--config', config], home.env);
-    const { port, pid } = (await runCommand(Status, ['--json'], home.env)).json<{ port: number; pid: number }>();
+    const { port, pid } = (await runCommand(Status, ['--json'], home.env)).json() as { port: number; pid: number };
     const other = new TestHome();
     try {
       const run = await runCommand(Start, ['--config', config, '--port', String(port)], other.env);
@@ -84,7 +84,7 @@ describe('start, status, restart, logs, stop', () => {
   it('[B6] a restart into a broken configuration changes nothing', async () => {
     const config = home.write('c.yaml', demo);
     await runCommand(Start, ['--config', config], home.env);
-    const before = (await runCommand(Status, ['--json'], home.env)).json<{ pid: number }>();
+    const before = (await runCommand(Status, ['--json'], home.env)).json() as { pid: number };
     const bad = home.write('bad.yaml', 'models: { default: { provider: nobody } }\n');
     expect((await runCommand(Restart, ['--config', bad], home.env)).exitCode).toBe(2);
     expect((await runCommand(Status, ['--json'], home.env)).json()).toMatchObject({ pid: before.pid });
@@ -97,7 +97,10 @@ describe('start, status, restart, logs, stop', () => {
     const key = 'sk-ant-api03-CANARYCANARYCANARY';
     const config = home.write(
       'c.yaml',
-      `${demo.replace('demo: { type: demo }', 'demo: { type: demo }, w: { type: anthropic, baseUrl: "http://127.0.0.1:9", apiKey: "${WORK_KEY}" }')}`,
+      demo.replace(
+        'demo: { type: demo }',
+        'demo: { type: demo }, w: { type: anthropic, baseUrl: "http://127.0.0.1:9", apiKey: "${WORK_KEY}" }',
+      ),
     );
     const env = { ...home.env, WORK_KEY: key };
     await runCommand(Start, ['--config', config], env);
@@ -107,14 +110,14 @@ describe('start, status, restart, logs, stop', () => {
     expect(shown.stdout).toContain('****');
     expect(shown.stdout).not.toContain(key);
     const tail = await runCommand(Logs, ['--tail', '--lines', '5', '--json'], env);
-    expect(tail.json<{ lines: string[] }>().lines.join('\n')).toContain('daemon ready');
+    expect((tail.json() as { lines: string[] }).lines.join('\n')).toContain('daemon ready');
     expect(readFileSync(join(home.state, 'logs/ccproxy.log'), 'utf8')).not.toContain(key);
   });
 
   it('[B6] doctor finds an open state directory and says the command that mends it', async () => {
     await runCommand(Start, [], home.env);
     const healthy = await runCommand(Doctor, ['--json'], home.env);
-    const findings = healthy.json<{ findings: { check: string; status: string }[] }>().findings;
+    const findings = (healthy.json() as { findings: { check: string; status: string }[] }).findings;
     expect(findings.filter(({ status }) => status === 'problem')).toEqual([]);
     expect(new Set(findings.map(({ check }) => check))).toEqual(
       new Set(['node', 'state directory', 'configuration', 'daemon', 'client', 'plugins']),

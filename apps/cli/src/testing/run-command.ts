@@ -7,7 +7,7 @@ export interface CommandRun {
   readonly stderr: string;
   readonly exitCode: number;
   /** stdout as JSON. */
-  json<T = Record<string, unknown>>(): T;
+  json(): Record<string, unknown>;
 }
 
 /** A command class of ours, as oclif runs it. */
@@ -23,7 +23,12 @@ export async function runCommand(
 ): Promise<CommandRun> {
   const config = await Config.load(fileURLToPath(new URL('../../package.json', import.meta.url)));
   const written = { stdout: '', stderr: '' };
-  const before = { env: { ...process.env }, exitCode: process.exitCode, stdout: process.stdout.write, stderr: process.stderr.write };
+  const before = {
+    env: { ...process.env },
+    exitCode: process.exitCode,
+    stdout: process.stdout.write.bind(process.stdout),
+    stderr: process.stderr.write.bind(process.stderr),
+  };
   Object.assign(process.env, env);
   process.exitCode = undefined;
   const take = (stream: 'stdout' | 'stderr') =>
@@ -37,7 +42,7 @@ export async function runCommand(
   try {
     await command.run([...argv], config);
     const { stdout, stderr } = written;
-    return { stdout, stderr, exitCode: Number(process.exitCode ?? 0), json: () => JSON.parse(stdout) as never };
+    return { stdout, stderr, exitCode: exitCodeNow(), json: () => JSON.parse(stdout) as Record<string, unknown> };
   } finally {
     process.stdout.write = before.stdout;
     process.stderr.write = before.stderr;
@@ -45,4 +50,9 @@ export async function runCommand(
     Object.assign(process.env, before.env);
     process.exitCode = before.exitCode;
   }
+}
+
+/** What the command set; the type of a variable that was assigned above would say it cannot have changed. */
+function exitCodeNow(): number {
+  return Number(process.exitCode ?? 0);
 }

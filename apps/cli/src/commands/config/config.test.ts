@@ -30,10 +30,10 @@ describe('ccproxy config', () => {
 
   it('[B5] path names the file in use and every place considered', async () => {
     const file = home.write('c.yaml', 'models: { default: { provider: demo } }\nproviders: { demo: { type: demo } }\n');
-    const { sources, ...rest } = (await runCommand(ConfigPath, ['--config', file, '--json'], home.env)).json<{
+    const { sources, ...rest } = (await runCommand(ConfigPath, ['--config', file, '--json'], home.env)).json() as {
       file: string;
       sources: { kind: string; status: string }[];
-    }>();
+    };
     expect(rest.file).toBe(file);
     expect(sources.map(({ kind, status }) => [kind, status])).toEqual([
       ['flag', 'used'],
@@ -73,7 +73,7 @@ describe('ccproxy config', () => {
   });
 
   it('[C7] schema prints a JSON Schema that knows every section', async () => {
-    const schema = (await runCommand(ConfigSchema, [], home.env)).json<{ properties: object }>();
+    const schema = (await runCommand(ConfigSchema, [], home.env)).json() as { properties: object };
     expect(Object.keys(schema.properties)).toEqual(
       expect.arrayContaining(['server', 'providers', 'models', 'routes', 'budgets', 'agents']),
     );

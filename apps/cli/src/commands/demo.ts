@@ -91,7 +91,7 @@ export default class Demo extends BaseCommand {
       return {
         ...answer,
         model: typeof row['upstreamModel'] === 'string' ? row['upstreamModel'] : '',
-        why: fired === undefined ? 'no rule fired, so the target is `default`' : `rule \`${fired.rule}\` fired: ${fired.because}`,
+        why: reason(fired),
         inputTokens: usage.inputTokens ?? null,
         outputTokens: usage.outputTokens ?? null,
         cost: 'none (demo)',
@@ -125,6 +125,11 @@ export default class Demo extends BaseCommand {
     this.log(`  ${output.trim().replaceAll('\n', '\n  ')}\n  (exit code ${exitCode})`);
     return { bin, exitCode, output };
   }
+}
+
+function reason(step: { readonly rule: string; readonly because: string } | undefined): string {
+  if (step === undefined) return 'no reason was recorded';
+  return step.rule === 'default' ? step.because : `rule \`${step.rule}\` fired: ${step.because}`;
 }
 
 async function startThrowAway(paths: AppPaths): Promise<DaemonClient> {

@@ -86,6 +86,21 @@ describe('other endpoints', () => {
     await expect.poll(() => lines.length).toBe(2);
   });
 
+  it.each(['DELETE', 'PUT', 'PATCH', 'HEAD'])(
+    '[F1] row 48: its own endpoints refuse %s, whatever the default target is',
+    async (method) => {
+      const fake = await bed.upstream();
+      const anthropic = await bed.passthrough(fake);
+      const demo = await bed.gateway({ providers: [providerConfig('demo', undefined)], models: [target('default', 'demo')] });
+      for (const { ask } of [anthropic, demo]) {
+        const answer = await ask({ path: '/v1/messages', method, headers: { 'x-http-method-override': 'POST' } });
+        expect([answer.status, answer.headers['allow']]).toEqual([405, 'POST']);
+        expect((await ask({ path: '/v1/models?limit=1', method })).headers['allow']).toBe('GET');
+      }
+      expect(fake.seen).toHaveLength(0);
+    },
+  );
+
   it('refuses what only Anthropic has when the default target is another', async () => {
     const { ask } = await bed.gateway({ providers: [providerConfig('demo', undefined)], models: [target('default', 'demo')] });
     const answer = await ask({ path: '/v1/files', method: 'GET' });

@@ -1,10 +1,17 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { readRawBody } from '@ccproxy/http';
+import { httpErrors, readRawBody } from '@ccproxy/http';
 import { errors } from './errors.js';
 import type { GatewayContext } from './gateway-context.js';
 import { maskSecrets } from './mask-secrets.js';
 import { PlainExchange } from './plain-exchange.js';
 import { principalName } from './principal-name.js';
+
+/** The gateway's own endpoints below `/v1/`: with another method they are refused, never passed on beside routing and ledger. */
+const own: ReadonlyMap<string, string> = new Map([
+  ['messages', 'POST'],
+  ['messages/count_tokens', 'POST'],
+  ['models', 'GET'],
+]);
 
 /**
  * Any other `/v1/*`: passed to the provider of the default target when that speaks the whole Anthropic API, else 501 `not_supported`
@@ -12,7 +19,12 @@ import { principalName } from './principal-name.js';
  */
 export const passthroughHandler =
   (context: GatewayContext) =>
-  (request: FastifyRequest, reply: FastifyReply): void => {
+  (request: FastifyRequest<{ Params: { '*': string } }>, reply: FastifyReply): void => {
+    const allow = own.get(request.params['*']);
+    if (allow !== undefined) {
+      reply.raw.setHeader('allow', allow);
+      throw httpErrors.CCP_HTTP_METHOD_REFUSED({ message: 'The route does not take this method.' });
+    }
     const target = context.table.main.otherwise?.attempts[0];
     const provider = target === undefined ? undefined : context.providers.get(target.provider);
     if (target === undefined || provider?.type !== 'anthropic') {

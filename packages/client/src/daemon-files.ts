@@ -47,7 +47,7 @@ export async function removeDaemonState(paths: AppPaths, identity: ProcessIdenti
   return true;
 }
 
-export const isSame = (a: ProcessIdentity, b: ProcessIdentity): boolean =>
+const isSame = (a: ProcessIdentity, b: ProcessIdentity): boolean =>
   a.pid === b.pid && a.startTicks === b.startTicks && a.bootId === b.bootId;
 
 const identityOf = ({ pid, startTicks, bootId }: ProcessIdentity): ProcessIdentity => ({ pid, startTicks, bootId });

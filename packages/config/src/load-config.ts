@@ -88,7 +88,7 @@ function withOverride(secrets: readonly string[], { authKey }: Overrides): reado
 }
 
 /** One error for all that is wrong: its code when every problem has the same, else CCP_CONFIG_INVALID. */
-export function invalidConfig(diagnostics: readonly Diagnostic[], text: string): CcproxyError {
+function invalidConfig(diagnostics: readonly Diagnostic[], text: string): CcproxyError {
   const problems = diagnostics.filter(({ severity }) => severity === 'error');
   const [first] = problems;
   if (first === undefined) return errors.CCP_CONFIG_INVALID({ message: 'the configuration is not valid' });

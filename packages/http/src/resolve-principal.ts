@@ -12,7 +12,7 @@ export interface Resolution {
   readonly localHeaders: readonly string[];
 }
 
-export const anonymous: Principal = Object.freeze({ kind: 'anonymous' });
+const anonymous: Principal = Object.freeze({ kind: 'anonymous' });
 const nobody: Resolution = Object.freeze({ principal: anonymous, wrongToken: false, localHeaders: [] });
 
 /** The credential of an Authorization header: what follows the scheme, or everything when there is no scheme. */

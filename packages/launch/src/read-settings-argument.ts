@@ -6,7 +6,7 @@ import { errors } from './errors.js';
 import { isSettingsObject, mergeSettings, type SettingsObject } from './settings-object.js';
 
 /** Larger settings are not anybody's. */
-export const largestSettings = 4_194_304;
+const largestSettings = 4_194_304;
 
 /**
  * Reads the values the user gave with `--settings`, inline JSON or files relative to `cwd`, and merges them in order.

@@ -61,7 +61,7 @@ describe('createAccessLog', () => {
         log.flush();
         const line = text();
         expect(line.indexOf('\n')).toBe(line.length - 1);
-        // eslint-disable-next-line no-control-regex
+        // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
         expect(line.slice(0, -1)).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/);
         expect(line).not.toContain('sk-ant-');
         const parsed = JSON.parse(line) as AccessEntry;

@@ -1,5 +1,5 @@
 // C0 and C1 controls, direction marks and overrides, line and paragraph separators: what moves a cursor or reorders text on a terminal.
-// eslint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
 const unprintable = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
 const everyUnprintable = new RegExp(unprintable.source, 'g');
 

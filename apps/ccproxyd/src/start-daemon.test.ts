@@ -158,12 +158,12 @@ describe('startDaemon', () => {
     [
       'a file in the place of the gateway socket',
       (root: string) => writeFileSync(join(root, 'run/gateway.sock'), 'precious'),
-      { code: 'CCP_SOCKET_PATH_UNUSABLE' },
+      { code: 'CCP_SOCKET_PATH' },
     ],
     [
       'a file in the place of the control socket',
       (root: string) => writeFileSync(join(root, 'run/ipc.sock'), 'precious'),
-      { code: 'CCP_IPC_SOCKET_PATH' },
+      { code: 'CCP_SOCKET_PATH' },
     ],
   ])('[F1] bad input: %s', async (_name, spoil, expected) => {
     const root = daemons.root();

@@ -22,7 +22,7 @@ export interface EnsuredDaemon {
 const READY_MS = 1000;
 
 /** Failures of a fresh daemon that mean that another one is there. */
-const beaten: ReadonlySet<string> = new Set(['CCP_LOCK_HELD', 'CCP_IPC_IN_USE']);
+const beaten: ReadonlySet<string> = new Set(['CCP_LOCK_HELD', 'CCP_SOCKET_IN_USE']);
 
 /**
  * A connection to the daemon, which is started when none runs: connect, else take the start lock, connect again, else

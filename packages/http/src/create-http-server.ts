@@ -45,7 +45,7 @@ export interface HttpServer {
   readonly servers: { readonly tcp: NetServer; readonly unix: NetServer };
   /** Listens on an address or an inherited socket. Rejects with CCP_PORT_TAKEN or CCP_LISTEN_FAILED. */
   listenTcp(endpoint: TcpEndpoint): Promise<AddressInfo>;
-  /** Listens on a Unix socket (mode 0600) or named pipe. Rejects with CCP_SOCKET_PATH_UNUSABLE or CCP_LISTEN_FAILED. */
+  /** Listens on a Unix socket (mode 0600) or named pipe. Rejects with CCP_SOCKET_PATH or CCP_LISTEN_FAILED. */
   listenUnix(path: string): Promise<void>;
   /** Requests whose answer is not complete. */
   activeRequests(): number;

@@ -16,13 +16,6 @@ export const errors = defineErrors({
     exitCode: 1,
     httpStatus: 500,
   },
-  CCP_SOCKET_PATH_UNUSABLE: {
-    title: 'Socket path unusable',
-    why: 'The path of the Unix socket is too long for the operating system, or something that is not a socket lies there.',
-    fix: 'Move the state directory with `--state-dir` to a short path, or remove the file.',
-    exitCode: 1,
-    httpStatus: 500,
-  },
   CCP_AUTH_KEY_WEAK: {
     title: 'Weak server key',
     why: 'The server is reachable from other machines and `server.authKey` can be guessed.',

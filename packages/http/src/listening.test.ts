@@ -103,9 +103,8 @@ describe('listenUnix', () => {
     const folder = await makeFolder();
     const file = join(folder, 'file');
     await writeFile(file, 'precious');
-    await expect(http.listenUnix(file)).rejects.toMatchObject({ code: 'CCP_SOCKET_PATH_UNUSABLE', where: { file } });
-    await expect(http.listenUnix(join(folder, 'x'.repeat(100)))).rejects.toMatchObject({ code: 'CCP_SOCKET_PATH_UNUSABLE' });
-    await expect(http.listenUnix(join(folder, 'missing', 'sock'))).rejects.toMatchObject({ code: 'CCP_LISTEN_FAILED' });
+    await expect(http.listenUnix(file)).rejects.toMatchObject({ code: 'CCP_SOCKET_PATH', where: { file } });
+    await expect(http.listenUnix(join(folder, 'x'.repeat(100)))).rejects.toMatchObject({ code: 'CCP_SOCKET_PATH' });
     await http.listenUnix(join(folder, 'sock'));
     expect(await overUnix(join(folder, 'sock'))).toBe(200);
   });

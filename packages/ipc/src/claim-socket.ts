@@ -22,8 +22,8 @@ export interface SocketClaim {
 
 /**
  * Prepares `path` for a listener: its directory becomes private (0700, ours), what lies there must be nothing or a
- * socket of ours. One that still accepts connections raises `CCP_IPC_IN_USE` unless `takeOver`; a dead one is replaced.
- * Anything else raises `CCP_IPC_SOCKET_PATH` and stays as it is.
+ * socket of ours. One that still accepts connections raises `CCP_SOCKET_IN_USE` unless `takeOver`; a dead one is replaced.
+ * Anything else raises `CCP_SOCKET_PATH` and stays as it is.
  */
 export async function claimSocket(path: string, options: { readonly takeOver?: boolean } = {}): Promise<SocketClaim> {
   if (isPipe(path)) return { bindPath: path, publish: () => Promise.resolve(), release: () => Promise.resolve() };
@@ -59,7 +59,7 @@ async function inspect(path: string, mayLive: boolean): Promise<void> {
   if (!stats.isSocket()) throw refusal(path, `a ${stats.isDirectory() ? 'directory' : 'file'} that is no socket lies there`);
   if (process.getuid !== undefined && stats.uid !== process.getuid()) throw refusal(path, `a socket of user ${stats.uid} lies there`);
   if (!mayLive && (await accepts(path))) {
-    throw errors.CCP_IPC_IN_USE({ message: `A daemon already listens on ${path}.`, where: { file: path } });
+    throw errors.CCP_SOCKET_IN_USE({ message: `A daemon already listens on ${path}.`, where: { file: path } });
   }
 }
 
@@ -73,7 +73,7 @@ async function statIfAny(path: string): Promise<Stats | undefined> {
 }
 
 const refusal = (path: string, reason: string): Error =>
-  errors.CCP_IPC_SOCKET_PATH({ message: `Cannot listen on ${path}: ${reason}.`, where: { file: path } });
+  errors.CCP_SOCKET_PATH({ message: `Cannot listen on ${path}: ${reason}.`, where: { file: path } });
 
 /** Whether something accepts connections at `path`; a full backlog or silence counts as alive. */
 function accepts(path: string): Promise<boolean> {

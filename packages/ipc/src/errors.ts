@@ -98,15 +98,15 @@ export const errors = defineErrors({
     anthropicType: 'rate_limit_error',
     retryable: true,
   },
-  CCP_IPC_IN_USE: {
-    title: 'Another daemon listens on the control socket',
+  CCP_SOCKET_IN_USE: {
+    title: 'Another daemon listens on the socket',
     why: 'A connection to the socket was accepted: a daemon already serves this state directory.',
     fix: 'Use the running daemon, or stop it with `ccproxy stop`.',
     exitCode: 1,
     httpStatus: 409,
   },
-  CCP_IPC_SOCKET_PATH: {
-    title: 'The control socket cannot be placed there',
+  CCP_SOCKET_PATH: {
+    title: 'A socket cannot be placed there',
     why: 'Its path is too long for the operating system, or something that is not our own socket lies there.',
     fix: 'Look at the path and remove what lies there, or choose another state directory.',
     exitCode: 1,

@@ -45,14 +45,14 @@ describe('the socket', () => {
 
   it('[F1] [F2] is refused where a file, a directory or a link lies, which stays as it is', async () => {
     writeFileSync(fixture.path, 'precious');
-    await expect(fixture.serve()).rejects.toMatchObject({ code: 'CCP_IPC_SOCKET_PATH', where: { file: fixture.path } });
+    await expect(fixture.serve()).rejects.toMatchObject({ code: 'CCP_SOCKET_PATH', where: { file: fixture.path } });
     expect(statSync(fixture.path).size).toBe(8);
     const directory = join(fixture.dir, 'directory');
     mkdirSync(directory);
-    await expect(fixture.serve([], { path: directory })).rejects.toMatchObject({ code: 'CCP_IPC_SOCKET_PATH' });
+    await expect(fixture.serve([], { path: directory })).rejects.toMatchObject({ code: 'CCP_SOCKET_PATH' });
     const link = join(fixture.dir, 'link');
     symlinkSync(fixture.path, link);
-    await expect(fixture.serve([], { path: link })).rejects.toMatchObject({ code: 'CCP_IPC_SOCKET_PATH' });
+    await expect(fixture.serve([], { path: link })).rejects.toMatchObject({ code: 'CCP_SOCKET_PATH' });
     expect(lstatSync(link).isSymbolicLink()).toBe(true);
   });
 
@@ -64,7 +64,7 @@ describe('the socket', () => {
   it('[F1] is refused under a name the system would cut', async () => {
     const path = join(fixture.dir, 'x'.repeat(100));
     await expect(fixture.serve([], { path })).rejects.toMatchObject({
-      code: 'CCP_IPC_SOCKET_PATH',
+      code: 'CCP_SOCKET_PATH',
       message: expect.stringContaining('too long'),
     });
   });
@@ -72,7 +72,7 @@ describe('the socket', () => {
   it('[F1] [F2] of a live daemon is never taken', async () => {
     await fixture.serve([echoBinding]);
     const connection = await fixture.connect();
-    await expect(fixture.serve()).rejects.toMatchObject({ code: 'CCP_IPC_IN_USE' });
+    await expect(fixture.serve()).rejects.toMatchObject({ code: 'CCP_SOCKET_IN_USE' });
     await expect(connection.call(echo, { text: 'still here' })).resolves.toEqual({ text: 'still here' });
   });
 
@@ -127,11 +127,11 @@ describe('the socket', () => {
   it('reports what the system says when it cannot listen', async () => {
     const failing = { ...createNetTransport(), listen: () => Promise.reject(Object.assign(new Error('no'), { code: 'EMFILE' })) };
     await expect(fixture.serve([], { transport: failing })).rejects.toMatchObject({
-      code: 'CCP_IPC_SOCKET_PATH',
+      code: 'CCP_SOCKET_PATH',
       message: expect.stringContaining('EMFILE'),
     });
     const taken = { ...createNetTransport(), listen: () => Promise.reject(Object.assign(new Error('no'), { code: 'EADDRINUSE' })) };
-    await expect(fixture.serve([], { transport: taken })).rejects.toMatchObject({ code: 'CCP_IPC_IN_USE' });
+    await expect(fixture.serve([], { transport: taken })).rejects.toMatchObject({ code: 'CCP_SOCKET_IN_USE' });
   });
 });
 

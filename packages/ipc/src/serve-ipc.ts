@@ -42,8 +42,8 @@ export interface IpcServer {
 }
 
 /**
- * Serves the control channel until `close`. Raises `CCP_IPC_METHOD_DUPLICATE`, `CCP_IPC_IN_USE` when a daemon already
- * listens there, `CCP_IPC_SOCKET_PATH` when the path cannot be used, and what `ensurePrivateDir` raises.
+ * Serves the control channel until `close`. Raises `CCP_IPC_METHOD_DUPLICATE`, `CCP_SOCKET_IN_USE` when a daemon already
+ * listens there, `CCP_SOCKET_PATH` when the path cannot be used, and what `ensurePrivateDir` raises.
  * The rules towards clients are the list of security-and-faults.md §1.5.
  */
 export async function serveIpc(options: ServeIpcOptions): Promise<IpcServer> {
@@ -97,7 +97,7 @@ async function listen(
     const code = errnoOf(error) ?? String(error);
     const options = { where: { file: path }, cause: error };
     throw code === 'EADDRINUSE'
-      ? errors.CCP_IPC_IN_USE({ message: `A daemon already listens on ${path}.`, ...options })
-      : errors.CCP_IPC_SOCKET_PATH({ message: `Cannot listen on ${path}: ${code}.`, ...options });
+      ? errors.CCP_SOCKET_IN_USE({ message: `A daemon already listens on ${path}.`, ...options })
+      : errors.CCP_SOCKET_PATH({ message: `Cannot listen on ${path}: ${code}.`, ...options });
   }
 }

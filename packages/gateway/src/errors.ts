@@ -13,7 +13,7 @@ export const errors = defineErrors({
   CCP_GATEWAY_NO_ROUTE: {
     title: 'No target for the request',
     why: 'The model names a target or provider that the configuration does not define, or nothing is configured.',
-    fix: 'Run `ccproxy route list` to see the targets, or correct `models` and `routes` in the configuration.',
+    fix: 'Run `ccproxy status` to see the targets, or correct `models` and `routes` in the configuration.',
     exitCode: 2,
     httpStatus: 400,
     anthropicType: 'invalid_request_error',

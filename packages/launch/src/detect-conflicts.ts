@@ -31,6 +31,9 @@ const detours = [
   'ANTHROPIC_UNIX_SOCKET',
 ] as const;
 
+/** Variables that name a proxy. */
+const proxies = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy'] as const;
+
 /** Keys and tokens that replace the subscription login of the client. */
 const credentials = ['ANTHROPIC_AUTH_TOKEN', 'ANTHROPIC_API_KEY'] as const;
 
@@ -120,15 +123,15 @@ function fixedModel(layer: SettingsLayer): Conflict[] {
   ];
 }
 
-/** A proxy in the environment without an exception for loopback: the client itself makes one (measured), other programs may not. */
+/** A proxy without an exception for loopback: the client sends calls for a loopback base URL to it (measured with Claude Code 2.1.328). */
 function proxiedLoopback(layer: SettingsLayer, layers: readonly SettingsLayer[]): Conflict[] {
-  const name = ['HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy'].find((variable) => (layer.env[variable] ?? '') !== '');
+  const name = proxies.find((variable) => (layer.env[variable] ?? '') !== '');
   if (name === undefined) return [];
   const excepted = layers.some(({ env }) =>
     /(?:^|[\s,])(?:\*|127\.0\.0\.1|localhost)(?:$|[\s,])/u.test(`${env['NO_PROXY'] ?? ''},${env['no_proxy'] ?? ''}`),
   );
   if (excepted) return [];
-  const message = `${name} is set and NO_PROXY does not except loopback addresses; other programs would send calls for ccproxy to the proxy`;
+  const message = `${name} is set and NO_PROXY does not except loopback addresses; ccproxy claude adds the exception, a plain claude asks the proxy for ccproxy`;
   return [{ severity: 'warning', name, where: placeOf(layer), message, fix: 'Add `127.0.0.1,localhost` to NO_PROXY.' }];
 }
 

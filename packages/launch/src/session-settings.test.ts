@@ -248,6 +248,7 @@ describe('detectConflicts', () => {
       'warning',
       'Keep it if that is what you want; otherwise: Remove model from /user.json.',
     ],
+    ['a proxy for https', layer('environment', { HTTPS_PROXY: 'http://p' }), 'warning', 'Add `127.0.0.1,localhost` to NO_PROXY.'],
     [
       'a proxy without exceptions',
       layer('environment', { HTTP_PROXY: 'http://p', NO_PROXY: 'x' }),

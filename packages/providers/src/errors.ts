@@ -9,7 +9,7 @@ export const errors = defineErrors({
     ...badGateway,
     title: 'Provider not reachable',
     why: 'No TCP connection to the address of the provider could be made: nothing listens there, or the network is down.',
-    fix: 'Check that the provider runs and that `baseUrl` names its host and port; `ccproxy provider probe` tries it.',
+    fix: 'Check that the provider runs and that `baseUrl` names its host and port.',
     retryable: true,
   },
   CCP_UPSTREAM_DNS: {

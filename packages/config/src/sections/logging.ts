@@ -7,7 +7,9 @@ export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 's
 export const logging = z
   .strictObject({
     level: choice(logLevels, { description: 'Least severe lines that are written.' }).prefault('info'),
-    bodies: flag({ description: 'Also log request and answer bodies, redacted. They hold your prompts.' }).prefault(false),
+    bodies: flag({
+      description: 'Also log request and answer bodies, redacted. No effect in this version: bodies are never logged.',
+    }).prefault(false),
     file: text({ description: 'Log file, relative to this file. Default: ccproxy.log in the log directory.' }).optional(),
   })
   .meta({ description: 'What is logged, and where.' });

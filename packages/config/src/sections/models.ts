@@ -12,7 +12,7 @@ const target = z.strictObject({
       context: integer(1, mostTokens, { description: 'Tokens that fit into its context window.' }).optional(),
       output: integer(1, mostTokens, { description: 'Most tokens it can answer with.' }).optional(),
     })
-    .meta({ description: 'What the model can take.' })
+    .meta({ description: 'What the model can take. Checked, but without effect in this version.' })
     .prefault({}),
   fallback: oneOrMany(name({ description: 'Name of a target.' }), {
     description: 'Targets tried next, in order, when this one fails.',

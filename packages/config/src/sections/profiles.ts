@@ -17,5 +17,5 @@ const profile = z.strictObject({
 
 export const profiles = z
   .record(name({ description: 'Name of the profile.' }), profile)
-  .meta({ description: 'Named choices a project may select.' })
+  .meta({ description: 'Named choices a project may select. Checked, but nothing selects one in this version.' })
   .prefault({});

@@ -3,7 +3,7 @@ import { name, oneOrMany } from '../fields.js';
 import { condition } from './condition.js';
 
 const rule = z.strictObject({
-  name: name({ description: 'Name of the rule, shown in `route explain`, headers and logs.' }),
+  name: name({ description: 'Name of the rule, shown in headers and logs.' }),
   when: condition.meta({ description: 'Condition under which the rule fires.' }),
   to: name({ description: 'Target the request goes to.' }),
   fallback: oneOrMany(name({ description: 'Name of a target.' }), {

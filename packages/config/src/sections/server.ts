@@ -24,9 +24,10 @@ export const server = z
       description: 'How long the status line is held back when the upstream is silent; until then a fallback changes it too.',
     }).prefault('60s'),
     drainTimeout: duration('1h', { description: 'How long open streams may go on when the daemon stops.' }).prefault('30s'),
-    idleShutdown: duration('7d', { description: 'An automatically started daemon stops this long after the last session ended.' }).prefault(
-      '60s',
-    ),
+    idleShutdown: duration('7d', {
+      description:
+        'Time after the last session until an automatically started daemon stops. No effect in this version: it stays until `ccproxy stop`.',
+    }).prefault('60s'),
     tls: notAvailable({ description: 'Certificate and key to serve https with.', instead: 'Put a TLS proxy in front, or use loopback.' }),
   })
   .meta({ description: 'Where the gateway listens and whom it answers.' });

@@ -13,6 +13,7 @@ export interface DatabaseFeedOptions {
   readonly table: LedgerTable;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** How long an entry waits for others at most, ms; a full group does not wait. */
   readonly flushMs: number;
   readonly maxPending: number;
   readonly retainRows: number;
@@ -80,13 +81,14 @@ export class DatabaseFeed {
       else if (entry.file !== undefined) this.#options.journal.spill(entry);
       else this.#loseEntry();
     }
-    this.#schedule(this.#options.flushMs);
+    this.#storeInTime();
   }
 
-  /** Stores all that waits. Rejects with the error of the database; then it is tried again by itself. */
+  /** Stores what waits now. Rejects with the error of the database; then it is tried again by itself. */
   drain(): Promise<void> {
     this.#running ??= this.#run().finally(() => {
       this.#running = undefined;
+      if (this.#pending.length > 0 || this.#retryMs > 0) this.#storeInTime();
     });
     return this.#running;
   }
@@ -103,15 +105,21 @@ export class DatabaseFeed {
     this.#timer?.clear();
   }
 
+  /** Sees to it that what waits is stored; a run that goes on does so at its end. */
+  #storeInTime(): void {
+    if (this.#running !== undefined) return;
+    if (this.#retryMs === 0 && this.#pending.length >= groupSize && !this.#stopped) this.#wake();
+    else this.#schedule(this.#options.flushMs);
+  }
+
   #schedule(ms: number): void {
     if (this.#timer !== undefined || this.#stopped) return;
-    // Only a retry may be left behind by a process that ends.
-    this.#timer = this.#options.clock.setTimeout(() => this.#wake(), this.#retryMs === 0 ? ms : this.#retryMs, {
-      unref: this.#retryMs > 0,
-    });
+    // A process that ends leaves it behind: the journal has the entries, and the next start stores them.
+    this.#timer = this.#options.clock.setTimeout(() => this.#wake(), this.#retryMs === 0 ? ms : this.#retryMs, { unref: true });
   }
 
   #wake(): void {
+    this.#timer?.clear();
     this.#timer = undefined;
     // The failure has been logged, and the next try is scheduled.
     this.drain().catch(() => {});
@@ -131,7 +139,6 @@ export class DatabaseFeed {
     }
     if (this.#retryMs > 0) this.#options.logger.info({}, 'ledger database takes entries again');
     this.#retryMs = 0;
-    if (this.#pending.length > 0) this.#schedule(this.#options.flushMs);
   }
 
   /** What earlier processes left: replayed, and what is open then was cut off by a crash. Comes before any entry of this process. */
@@ -149,8 +156,10 @@ export class DatabaseFeed {
       logger.warn({ attempts: this.#markedLost }, 'attempts cut off by the end of the last process are marked as lost');
   }
 
+  /** What comes while this goes on waits for a group of its own: under load there would be no end to small ones. */
   async #storePending(): Promise<void> {
-    while (this.#pending.length > 0) {
+    const last = this.#pending.at(-1)?.seq ?? 0;
+    while ((this.#pending[0]?.seq ?? Number.POSITIVE_INFINITY) <= last) {
       const group = this.#pending.slice(0, groupSize);
       await this.#options.table.apply({ opens: texts(group, 'o'), closes: texts(group, 'c') });
       this.#pending.splice(0, group.length);
@@ -178,9 +187,6 @@ export class DatabaseFeed {
       this.#options.logger.error({ error: String(error) }, 'ledger database takes no entries; they wait in the journal');
     }
     this.#retryMs = this.#retryMs === 0 ? firstRetryMs : Math.min(this.#retryMs * 2, lastRetryMs);
-    this.#timer?.clear();
-    this.#timer = undefined;
-    this.#schedule(this.#retryMs);
   }
 
   #loseEntry(): void {

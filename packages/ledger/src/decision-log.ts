@@ -11,7 +11,7 @@ export interface DecisionLogOptions {
   /** How long a decision is kept, ms. */
   readonly maxAgeMs: number;
   readonly logger?: Logger;
-  /** How long decisions are collected for one write, ms; 50. */
+  /** How long decisions are collected for one write at most, ms; 1000. */
   readonly flushMs?: number;
 }
 
@@ -67,7 +67,7 @@ class BatchedDecisionLog implements DecisionLog {
       this.#pending.shift();
       this.#dropped += 1;
     }
-    this.#scheduleFlush(this.#degraded ? retryMs : (this.#options.flushMs ?? 50));
+    if (this.#writing === undefined) this.#storeInTime();
   }
 
   async recent(limit: number): Promise<DecisionRecord[]> {
@@ -85,12 +85,9 @@ class BatchedDecisionLog implements DecisionLog {
   }
 
   async flush(): Promise<void> {
-    while (this.#pending.length > 0) {
-      this.#writing ??= this.#write().finally(() => {
-        this.#writing = undefined;
-      });
-      await this.#writing;
-    }
+    // What comes meanwhile waits for a group of its own: under load there would be no end to small ones.
+    const last = this.#pending.at(-1);
+    while (last !== undefined && this.#pending.includes(last)) await this.#writeGroup();
   }
 
   async stop(): Promise<void> {
@@ -106,6 +103,21 @@ class BatchedDecisionLog implements DecisionLog {
     return { database: this.#degraded ? 'degraded' : 'ok', pending: this.#pending.length, dropped: this.#dropped };
   }
 
+  /** A full group is stored at once. */
+  #storeInTime(): void {
+    if (this.#degraded) this.#scheduleFlush(retryMs);
+    else if (this.#pending.length >= groupSize) logged(this.#writeGroup());
+    else if (this.#pending.length > 0) this.#scheduleFlush(this.#options.flushMs ?? 1000);
+  }
+
+  #writeGroup(): Promise<void> {
+    this.#writing ??= this.#write().finally(() => {
+      this.#writing = undefined;
+      this.#storeInTime();
+    });
+    return this.#writing;
+  }
+
   async #write(): Promise<void> {
     const group = this.#pending.slice(0, groupSize);
     try {
@@ -118,7 +130,6 @@ class BatchedDecisionLog implements DecisionLog {
     } catch (error) {
       if (!this.#degraded) this.#logger.error({ error: String(error) }, 'routing decisions cannot be stored');
       this.#degraded = true;
-      this.#scheduleFlush(retryMs);
       throw error;
     }
   }
@@ -134,8 +145,7 @@ class BatchedDecisionLog implements DecisionLog {
     this.#flushTimer = this.#options.clock.setTimeout(
       () => {
         this.#flushTimer = undefined;
-        // Logged where it happened, and tried again.
-        this.flush().catch(() => {});
+        logged(this.flush());
       },
       ms,
       { unref: true },
@@ -165,6 +175,11 @@ function toStored(decision: DecisionRecord): StoredDecision {
     ...(outcome === undefined ? {} : { outcome: boundedText(outcome) }),
   };
   return { requestId: requestId.slice(0, 256), at, route: boundedText(route), json: JSON.stringify(rest) };
+}
+
+/** A failure has been logged where it happened, and the write is tried again. */
+function logged(write: Promise<void>): void {
+  write.catch(() => {});
 }
 
 function boundedStep({ rule, fired, because }: DecisionStep): DecisionStep {

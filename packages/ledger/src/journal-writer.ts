@@ -17,7 +17,8 @@ export interface JournalWriterOptions {
 const retryMs = 1000;
 
 /**
- * Collects the entries of one turn of the event loop and writes them with one synchronous call at its end. A failing journal
+ * Collects the entries of one turn of the event loop and writes them with one synchronous call at its end; an entry nobody will join is
+ * written as soon as its caller has returned, because another turn of the loop would cost more than the call. A failing journal
  * stops nobody: the callbacks are called, the failure is logged once, and the write is tried again with later entries.
  */
 export class JournalWriter {
@@ -29,6 +30,7 @@ export class JournalWriter {
   #unjournaled = 0;
   #waitingForDisk: (() => void)[] = [];
   #syncing: Promise<void> | undefined;
+  readonly #writeTurn = (): void => this.write();
 
   constructor(options: JournalWriterOptions) {
     this.#options = options;
@@ -48,12 +50,14 @@ export class JournalWriter {
     return this.#turn;
   }
 
-  add(entry: PendingEntry, written: () => void): void {
+  /** Takes an entry; `alone` says that hardly anybody else is at work, so that no other entry is to be expected in this turn. */
+  add(entry: PendingEntry, alone: boolean, written: () => void): void {
     this.#turn.push(entry);
     this.#written.push(written);
     if (this.#scheduled) return;
     this.#scheduled = true;
-    setImmediate(() => this.write());
+    if (alone) queueMicrotask(this.#writeTurn);
+    else setImmediate(this.#writeTurn);
   }
 
   /** Writes what the turn has so far. */

@@ -14,7 +14,10 @@ export interface OpenLedgerOptions {
   readonly logger: Logger;
   /** `normal` (default): what is acknowledged survives kill -9. `full`: a power failure too, if the store is opened with `full` as well. */
   readonly sync?: SyncMode;
-  /** How long entries are collected for one transaction, ms; 10. */
+  /**
+   * How long entries are collected for one transaction at most, ms; 1000. The journal has them meanwhile, and `recent` and `totals` count
+   * them: waking the database thread for every request would cost as much as the request.
+   */
   readonly flushMs?: number;
   /** Entries kept in memory while the database takes none; 20 000. */
   readonly maxPending?: number;
@@ -54,7 +57,7 @@ export async function openLedger(options: OpenLedgerOptions): Promise<DurableLed
     table,
     clock,
     logger,
-    flushMs: options.flushMs ?? 10,
+    flushMs: options.flushMs ?? 1000,
     maxPending: options.maxPending ?? 20_000,
     retainRows: Math.max(options.retainRows ?? 1_000_000, leastRows),
     stored: () => writer.empty(false),

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { acquireLock, ensurePrivateDir, kernelErrors, systemClock } from '@ccproxy/kernel';
+import { acquireLock, ensurePrivateDir, kernelErrors, resolvePaths, systemClock } from '@ccproxy/kernel';
 import { sourceProcessArgs } from '@ccproxy/ipc/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { connectDaemon } from './connect-daemon.js';
@@ -54,6 +54,17 @@ describe('ensureDaemon', () => {
     expect(new Set(results.map(({ pid }) => pid)).size).toBe(1);
     expect(results.filter(({ started }) => started)).toHaveLength(1);
     expect(starts()).toEqual([String(results[0]?.pid)]);
+  });
+
+  it('[F1] row 13: puts nothing behind a state directory that is a link', async () => {
+    const elsewhere = mkdtempSync(join(place.dir, 'elsewhere-'));
+    const link = join(place.dir, 'link');
+    symlinkSync(elsewhere, link);
+    const paths = resolvePaths({ env: {}, home: undefined, platform: process.platform, stateDir: link });
+    const options = { paths, client: 'test', version: '1.2.3', spawnDaemon: () => Promise.reject(new Error('must not start')) };
+    await expect(ensureDaemon(options)).rejects.toMatchObject({ code: 'CCP_DIR_UNSAFE' });
+    await expect(stopDaemon(options)).rejects.toMatchObject({ code: 'CCP_DIR_UNSAFE' });
+    expect(readdirSync(elsewhere)).toEqual([]);
   });
 
   it('[A2] gets the reason of a daemon that fails, in its own words', async () => {

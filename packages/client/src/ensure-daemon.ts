@@ -32,7 +32,7 @@ const beaten: ReadonlySet<string> = new Set(['CCP_LOCK_HELD', 'CCP_SOCKET_IN_USE
  */
 export async function ensureDaemon(options: EnsureDaemonOptions): Promise<EnsuredDaemon> {
   const { paths, patienceMs = 20_000, clock = systemClock, random = Math.random } = options;
-  await ensurePrivateDir(paths.runDir);
+  for (const dir of [paths.root, paths.runDir]) await ensurePrivateDir(dir);
   const end = clock.monotonic() + patienceMs;
   for (let attempt = 0; ; attempt += 1) {
     const left = Math.max(0, end - clock.monotonic());

@@ -44,7 +44,7 @@ const POLL_MS = 25;
  */
 export async function stopDaemon(options: StopDaemonOptions): Promise<StopResult> {
   const { paths, clock = systemClock } = options;
-  await ensurePrivateDir(paths.runDir);
+  for (const dir of [paths.root, paths.runDir]) await ensurePrivateDir(dir);
   const lock = await acquireLock(startLockFile(paths), { clock, waitMs: options.patienceMs ?? 10_000 });
   try {
     const asked = await askToStop(options);

@@ -6,6 +6,7 @@ type FileErrorCode = Extract<keyof typeof errors, ErrorCode>;
 const codes: Readonly<Record<string, readonly [FileErrorCode, string]>> = {
   ENOSPC: ['CCP_DISK_FULL', 'the disk is full'],
   EDQUOT: ['CCP_DISK_FULL', 'the disk quota is used up'],
+  EFBIG: ['CCP_DISK_FULL', 'the limit on the size of files is reached'],
   EACCES: ['CCP_PERMISSION_DENIED', 'permission denied'],
   EPERM: ['CCP_PERMISSION_DENIED', 'operation not permitted'],
   EROFS: ['CCP_READ_ONLY', 'the file system is read-only'],

@@ -11,8 +11,8 @@ export const errors = defineErrors({
   },
   CCP_DISK_FULL: {
     title: 'Disk full',
-    why: 'The file system, or the quota of the user, has no room left.',
-    fix: 'Free some space on the file system of the named file, then try again.',
+    why: 'The file system, the quota of the user, or the limit on file sizes (`ulimit -f`) leaves no room.',
+    fix: 'Free some space on the file system of the named file, or raise the limit, then try again.',
     exitCode: 1,
     httpStatus: 500,
     retryable: true,

@@ -145,6 +145,7 @@ describe('errors of the system', () => {
   it.each([
     ['ENOSPC', 'CCP_DISK_FULL'],
     ['EDQUOT', 'CCP_DISK_FULL'],
+    ['EFBIG', 'CCP_DISK_FULL'],
     ['EACCES', 'CCP_PERMISSION_DENIED'],
     ['EPERM', 'CCP_PERMISSION_DENIED'],
     ['EROFS', 'CCP_READ_ONLY'],

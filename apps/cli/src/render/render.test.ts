@@ -17,6 +17,14 @@ describe('render', () => {
     expect(renderError({ code: 'CCP_X', title: 'Bad', message: 'it broke', hint: '' })).toBe('Bad: it broke\n  (CCP_X)');
   });
 
+  it('[C7] says nothing twice that a rendered diagnostic says', () => {
+    const rendered = 'a.yaml:3:7 - error CCP_X: it broke\n  3 | x\n  Mend it.';
+    const where = { file: 'a.yaml', line: 3, column: 7 };
+    expect(renderError({ code: 'CCP_X', title: 'Bad', message: 'it broke', hint: 'Mend it.', where, details: { rendered } })).toBe(
+      `Bad: it broke\n${rendered}\n  (CCP_X)`,
+    );
+  });
+
   it('aligns columns', () => {
     expect(
       renderTable([

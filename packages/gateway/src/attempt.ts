@@ -188,6 +188,7 @@ export class Attempt implements ProviderSink {
         method: request.method,
         path: request.path,
         clientHeaders: request.headers,
+        rawClientHeaders: request.rawHeaders,
         body: this.#exchange.bodyFor(this.#planned.model),
         stream: request.facts.stream,
       },

@@ -13,6 +13,8 @@ export interface MessagesRequest {
   /** Path and query as they came. */
   readonly path: string;
   readonly headers: HeaderFields;
+  /** The headers as the client wrote them: name, value, name, value, … */
+  readonly rawHeaders: readonly string[];
   readonly principal: Principal;
   readonly body: Buffer;
   readonly view: MessagesView;
@@ -52,7 +54,7 @@ export function requestFacts(view: MessagesView, headers: HeaderFields, estimate
 
 /** Everything the pipeline knows of a request once it is admitted. */
 export function messagesRequest(
-  raw: Pick<MessagesRequest, 'id' | 'method' | 'path' | 'headers' | 'principal' | 'body' | 'startedAt' | 'started'>,
+  raw: Pick<MessagesRequest, 'id' | 'method' | 'path' | 'headers' | 'rawHeaders' | 'principal' | 'body' | 'startedAt' | 'started'>,
   calibration: Calibration,
 ): MessagesRequest {
   const view = admitBody(raw.body);

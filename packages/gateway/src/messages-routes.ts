@@ -23,6 +23,7 @@ function admit(context: GatewayContext, request: FastifyRequest): { admitted: Me
       method: request.method,
       path: request.raw.url ?? '/v1/messages',
       headers: request.headers,
+      rawHeaders: request.raw.rawHeaders,
       principal: request.principal,
       body,
       startedAt: clock.now(),
@@ -73,10 +74,17 @@ export const countTokensHandler =
       const [first] = plan.attempts;
       const provider = first === undefined ? undefined : context.providers.get(first.provider);
       if (first === undefined || provider === undefined) throw errors.CCP_GATEWAY_NO_ROUTE({ message: 'The plan has no provider.' });
-      const { body, view, id, method, path, headers, started } = admitted;
+      const { body, view, id, method, path, headers, rawHeaders, started } = admitted;
       const { model } = first;
       const own = model === undefined || model === view.model;
-      const call = { method, path, clientHeaders: headers, body: own ? body : spliceModel(body, view, model).body, stream: false };
+      const call = {
+        method,
+        path,
+        clientHeaders: headers,
+        rawClientHeaders: rawHeaders,
+        body: own ? body : spliceModel(body, view, model).body,
+        stream: false,
+      };
       reply.hijack();
       const { target } = first;
       const principal = principalName(request.principal);

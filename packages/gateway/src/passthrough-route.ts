@@ -46,6 +46,7 @@ export const passthroughHandler =
         method: request.method,
         path: request.raw.url ?? '/',
         clientHeaders: request.headers,
+        rawClientHeaders: request.raw.rawHeaders,
         body: body.length === 0 ? undefined : body,
         stream: false,
       },

@@ -97,6 +97,17 @@ describe('AnthropicProvider request', () => {
       expect(headers[name]).toBeUndefined();
   });
 
+  it('[F1] row 30: writes names as the client wrote them, and repeats what it repeated', async () => {
+    const fake = await upstream('healthy');
+    const rawClientHeaders = ['Host', 'gateway', 'X-Brand-New', 'one', 'x-brand-new', 'two', 'X-Ccproxy-Token', 'local', 'Cookie', 'c=1'];
+    await collect(provider(fake.url), request({ rawClientHeaders })).settled;
+    const names = fake.last.rawHeaders.filter((_, index) => index % 2 === 0);
+    expect(fake.last.headers['x-brand-new']).toBe('one, two');
+    expect(names.filter((name) => /brand/i.test(name))).toEqual(['X-Brand-New', 'x-brand-new']);
+    expect(names.some((name) => /ccproxy|cookie/i.test(name))).toBe(false);
+    expect(fake.last.headers.host).not.toBe('gateway');
+  });
+
   it('[F1] row 29: an apiKey replaces both credentials of the client, and `none` sends neither', async () => {
     const fake = await upstream('healthy');
     const clientHeaders = { ...request().clientHeaders, 'x-api-key': 'sk-ant-client' };

@@ -59,7 +59,7 @@ export class AnthropicProvider implements Provider {
         origin: this.origin,
         method: request.method,
         path: this.#prefix + request.path,
-        headers: requestHeaders(request.clientHeaders, this.#auth),
+        headers: requestHeaders(request.rawClientHeaders ?? request.clientHeaders, this.#auth),
         body: request.body ?? null,
       },
       sink,

@@ -11,6 +11,8 @@ export interface ProviderRequest {
   readonly path: string;
   /** The client's own headers, local tokens already removed; the provider decides what goes on. */
   readonly clientHeaders: HeaderFields;
+  /** The same as the client wrote them (`rawHeaders`: case of the names, order, repetition); what is sent on is made from these when given. */
+  readonly rawClientHeaders?: readonly string[];
   readonly body: Buffer | undefined;
   /** Whether an event stream is expected. */
   readonly stream: boolean;

@@ -12,7 +12,7 @@ const DROP_WITH_CREDENTIALS = [...DROP, 'authorization', 'x-api-key'];
  * What of the client's headers goes to a provider, in undici's flat form, with the credential the provider's configuration says:
  * `client` forwards Authorization and x-api-key as they came; `apiKey` puts its own x-api-key in place of both; `none` sends neither.
  */
-export function requestHeaders(client: HeaderFields, auth: ProviderAuth): string[] {
+export function requestHeaders(client: HeaderFields | readonly string[], auth: ProviderAuth): string[] {
   const out = requestHeadersForAnthropic(client, { drop: auth.kind === 'client' ? DROP : DROP_WITH_CREDENTIALS });
   if (auth.kind === 'apiKey') out.push('x-api-key', auth.value);
   out.push('accept-encoding', 'identity');

@@ -17,10 +17,14 @@ import type { Relay } from './relay.js';
 const COMMIT_AFTER = 2000;
 /** Bytes of one event. */
 const LARGEST_EVENT = 16 * 1024 * 1024;
+const nothing = Buffer.alloc(0);
 
 /**
  * Carries an event stream, byte for byte. Until the commit point everything is held and another target may be asked; from then on events
  * go out whole as they come. The events that end the message wait until the row is closed.
+ *
+ * A provider that writes each event for itself makes each an HTTP chunk, and hundreds of them come with one read of the socket: what came
+ * with one read is looked at and written as one.
  */
 export class StreamRelay implements Relay {
   readonly #attempt: Attempt;
@@ -29,6 +33,9 @@ export class StreamRelay implements Relay {
   readonly #tap: UsageTap = createUsageTap();
   readonly #framer = new EventFramer();
   #prelude: StreamPrelude | undefined = createStreamPrelude();
+  /** What came with the read that is being taken apart. */
+  #arrived: Buffer[] = [];
+  readonly #passOn = (): void => this.#forward(this.#joined());
   #commitTimer: Timer | undefined;
   /** Set while the last events wait for the row; what comes after them waits with them. */
   #closing: Buffer[] | undefined;
@@ -43,12 +50,17 @@ export class StreamRelay implements Relay {
   }
 
   data(chunk: Buffer): void {
-    this.#tap.push(chunk);
-    if (this.#prelude === undefined) this.#forward(chunk);
-    else this.#judge(this.#prelude.push(chunk), this.#prelude);
+    if (this.#prelude === undefined) {
+      // Not in this call: the rest of the read follows before the next tick.
+      if (this.#arrived.push(chunk) === 1) process.nextTick(this.#passOn);
+    } else {
+      this.#tap.push(chunk);
+      this.#judge(this.#prelude.push(chunk), this.#prelude);
+    }
   }
 
   end(): void {
+    this.#passOn();
     this.#ended = true;
     if (this.#prelude !== undefined) {
       const verdict = this.#prelude.end();
@@ -66,6 +78,7 @@ export class StreamRelay implements Relay {
   }
 
   fail(error: CcproxyError): void {
+    this.#passOn();
     this.stop();
     if (this.#prelude !== undefined) {
       this.#attempt.failed({ kind: 'error', error });
@@ -78,11 +91,13 @@ export class StreamRelay implements Relay {
   }
 
   report(): UsageReport {
+    this.#joined();
     this.#report ??= this.#tap.end();
     return this.#report;
   }
 
   stop(): void {
+    this.#joined();
     this.#commitTimer?.clear();
     this.#commitTimer = undefined;
   }
@@ -108,7 +123,19 @@ export class StreamRelay implements Relay {
     for (const chunk of prelude.take()) this.#forward(chunk);
   }
 
+  /** The bytes that arrived, seen by the tap; they are not kept any longer. */
+  #joined(): Buffer {
+    const [first = nothing] = this.#arrived;
+    const bytes = this.#arrived.length > 1 ? Buffer.concat(this.#arrived) : first;
+    if (bytes.length > 0) {
+      this.#arrived = [];
+      this.#tap.push(bytes);
+    }
+    return bytes;
+  }
+
   #forward(chunk: Buffer): void {
+    if (chunk.length === 0) return;
     const events = this.#framer.push(chunk);
     if (events === undefined) {
       if (this.#framer.pendingBytes > LARGEST_EVENT) this.#refuseEvent();

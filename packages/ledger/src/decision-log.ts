@@ -87,7 +87,9 @@ class BatchedDecisionLog implements DecisionLog {
   async flush(): Promise<void> {
     // What comes meanwhile waits for a group of its own: under load there would be no end to small ones.
     const last = this.#pending.at(-1);
-    while (last !== undefined && this.#pending.includes(last)) await this.#writeGroup();
+    if (last === undefined) return;
+    do await this.#writeGroup();
+    while (this.#pending.includes(last));
   }
 
   async stop(): Promise<void> {

@@ -56,7 +56,7 @@ export class JournalWriter {
     this.#written.push(written);
     if (this.#scheduled) return;
     this.#scheduled = true;
-    if (alone) queueMicrotask(this.#writeTurn);
+    if (alone) process.nextTick(this.#writeTurn);
     else setImmediate(this.#writeTurn);
   }
 

@@ -84,7 +84,7 @@ export default class Demo extends BaseCommand {
       const steps = (decision['explanation'] ?? []) as readonly {
         readonly rule: string;
         readonly fired: boolean;
-        readonly because: string;
+        readonly because: readonly string[];
       }[];
       const fired = steps.find((step) => step.fired);
       const usage = (row['usage'] ?? {}) as { readonly inputTokens?: number; readonly outputTokens?: number };
@@ -127,9 +127,10 @@ export default class Demo extends BaseCommand {
   }
 }
 
-function reason(step: { readonly rule: string; readonly because: string } | undefined): string {
+function reason(step: { readonly rule: string; readonly because: readonly string[] } | undefined): string {
   if (step === undefined) return 'no reason was recorded';
-  return step.rule === 'default' ? step.because : `rule \`${step.rule}\` fired: ${step.because}`;
+  const because = step.because.join('; ');
+  return step.rule === 'default' ? because : `rule \`${step.rule}\` fired: ${because}`;
 }
 
 async function startThrowAway(paths: AppPaths): Promise<DaemonClient> {

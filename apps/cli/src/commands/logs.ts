@@ -70,7 +70,12 @@ export default class Logs extends BaseCommand {
         process.stdout.write(`${line}\n`);
       });
       process.once('SIGINT', () => subscription.cancel());
-      await subscription.ended;
+      try {
+        await subscription.ended;
+      } catch (error) {
+        if (!CcproxyError.isInstance(error) || error.code !== 'CCP_IPC_CLOSED') throw error;
+        this.note('The daemon has stopped.');
+      }
     });
   }
 }

@@ -1,0 +1,75 @@
+import { createServer } from 'node:net';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import Doctor from '../commands/doctor.js';
+import Start from '../commands/start.js';
+import { type CommandRun, runCommand } from '../testing/run-command.js';
+import { TestHome } from '../testing/test-home.js';
+import type { Finding } from './finding.js';
+
+let home: TestHome;
+beforeEach(() => {
+  home = new TestHome();
+});
+afterEach(() => home.end());
+
+const findings = (run: CommandRun): Finding[] => (run.json() as unknown as { findings: Finding[] }).findings;
+const doctor = async (argv: string[] = [], env: Record<string, string> = {}) =>
+  runCommand(Doctor, ['--json', ...argv], { ...home.env, ...env });
+const about = (run: CommandRun, check: string): Finding[] => findings(run).filter((finding) => finding.check === check);
+
+describe('ccproxy doctor', () => {
+  it('[B6][C7] a configuration that is not valid is a problem with its place', async () => {
+    const file = home.write('c.yaml', 'providers:\n  demo: { type: demo }\nmodels: { default: { provider: dmo } }\n');
+    const run = await doctor(['--config', file]);
+    expect(run.exitCode).toBe(1);
+    expect(about(run, 'configuration')).toEqual([
+      expect.objectContaining({ status: 'problem', message: expect.stringContaining(`${file}:3:`) }),
+    ]);
+  });
+
+  it('[B6] a provider without its key is a warning that names the variable', async () => {
+    const file = home.write(
+      'c.yaml',
+      'providers: { w: { type: anthropic, baseUrl: "http://127.0.0.1:9", apiKey: "${ABSENT_KEY}" } }\nmodels: { default: { provider: w } }\n',
+    );
+    const run = await doctor(['--config', file]);
+    expect(about(run, 'configuration').find(({ status }) => status === 'warning')?.message).toContain('ABSENT_KEY');
+  });
+
+  it('[B6][A3] names who has the port while the daemon does not run', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as { port: number };
+    const run = await doctor([], { CC_PROXY_PORT: String(port) });
+    server.close();
+    expect(about(run, 'port')).toEqual([
+      expect.objectContaining({ status: 'warning', message: expect.stringContaining(`pid ${process.pid}`) }),
+    ]);
+    expect(about(await doctor([], { CC_PROXY_PORT: String(port) }), 'port')).toMatchObject([{ status: 'ok' }]);
+  });
+
+  it('[B6][A6] finds settings that beat ours, and tells the version of the client', async () => {
+    mkdirSync(join(home.root, 'bin'));
+    mkdirSync(join(home.root, '.claude'));
+    home.write('bin/claude', `#!${process.execPath}\nconsole.log('9.9.9 (Claude Code)');\n`, 0o755);
+    home.write('.claude/settings.json', '{"env":{"ANTHROPIC_BASE_URL":"http://elsewhere.example","CLAUDE_CODE_USE_BEDROCK":"1"}}');
+    await runCommand(Start, [], home.env);
+    const run = await doctor();
+    expect(about(run, 'client')).toMatchObject([{ status: 'ok', message: expect.stringContaining('9.9.9') }]);
+    expect(about(run, 'client settings').map(({ status }) => status)).toEqual(expect.arrayContaining(['warning', 'problem']));
+    expect(run.exitCode).toBe(1);
+    home.write('bin/claude', `#!${process.execPath}\nprocess.exit(1);\n`, 0o755);
+    expect(about(await doctor(), 'client')).toMatchObject([{ status: 'problem' }]);
+  });
+
+  it('[B6] a daemon that hides behind another token is a problem, and people get the fix', async () => {
+    await runCommand(Start, [], home.env);
+    home.write('.ccproxy/run/token', `${'A'.repeat(43)}\n`);
+    const run = await runCommand(Doctor, [], home.env);
+    expect(run.exitCode).toBe(1);
+    expect(run.stdout).toContain('PROBLEM  daemon');
+    expect(run.stdout).toContain('  -> ');
+  });
+});

@@ -13,6 +13,7 @@ import { startWarnings } from '../start-warnings.js';
 export default class Claude extends BaseCommand {
   static override enableJsonFlag = false;
   static override summary = 'Run Claude Code through ccproxy.';
+  static override usage = 'claude [FLAGS] [-- ARGUMENTS OF THE CLIENT]';
   static override description =
     'Starts the daemon when none runs, opens a session with a token of its own, and runs the real client in this terminal. Everything after `--` goes to the client unchanged; stdin, terminal, signals and the exit code are its own. The login of your client stays in force.';
   static override examples = [

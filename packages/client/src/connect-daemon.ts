@@ -71,7 +71,7 @@ const notRunning = (paths: AppPaths, cause: unknown): CcproxyError =>
 
 const unresponsive = (paths: AppPaths, pid: number, ms: number, cause: CcproxyError): CcproxyError =>
   errors.CCP_DAEMON_UNRESPONSIVE({
-    message: `The daemon of ${paths.root} (process ${pid}) is alive but did not answer within ${ms / 1000} s: ${cause.message}`,
+    message: `The daemon of ${paths.root} (process ${pid}) is alive but did not answer within ${Math.ceil(ms / 1000)} s: ${cause.message}`,
     details: { pid, stateDir: paths.root },
     cause,
   });

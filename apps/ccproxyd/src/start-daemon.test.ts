@@ -135,9 +135,9 @@ describe('startDaemon', () => {
     const { root, url, client } = await daemons.start();
     await ask(url);
     const connection = await client();
-    const rows = await connection.recentLedger(5);
-    expect(rows).toMatchObject([{ target: 'default', provider: 'demo', outcome: 'ok' }]);
-    expect(await connection.recentDecisions(5)).toMatchObject([{ route: 'default' }]);
+    expect(await connection.recentLedger(5)).toMatchObject([{ target: 'default', provider: 'demo', outcome: 'ok' }]);
+    // A decision is written down when the response has closed, which may be after the client has read it.
+    await expect.poll(() => connection.recentDecisions(5)).toMatchObject([{ route: 'default' }]);
     const token = readFileSync(join(root, 'run/token'), 'utf8').trim();
     const health = await fetch(`${url}/health`, { headers: { 'x-ccproxy-token': token } });
     expect(await health.json()).toMatchObject({ status: 'ok', ledger: { attempts: 1 }, providers: [{ name: 'demo', available: true }] });

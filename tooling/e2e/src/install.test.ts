@@ -40,7 +40,7 @@ async function installGlobally(name: string, node: string): Promise<string> {
 }
 
 describe.each(supported)('on Node %s', (version) => {
-  it('[B1] `npm i -g @ccproxy/cli` alone is the product: it starts, answers a request and stops', async () => {
+  it('[B1][B9] `npm i -g @ccproxy/cli` alone is the product: it starts, answers a request and stops', async () => {
     const node = await otherNode(processes, version);
     const bin = join(await installGlobally('@ccproxy/cli', node), 'bin', 'ccproxy.js');
     using user = createTempHome();
@@ -62,7 +62,7 @@ describe.each(supported)('on Node %s', (version) => {
   });
 });
 
-it('a Node that is too old is told what to do, in one sentence', async () => {
+it('[B9] a Node that is too old is told what to do, in one sentence', async () => {
   const node = await otherNode(processes, tooOld);
   const cli = await installGlobally('@ccproxy/cli', process.execPath);
   const said = await runBin(join(cli, 'bin', 'ccproxy.js'), ['status'], { node, env: home.env() });
@@ -70,7 +70,7 @@ it('a Node that is too old is told what to do, in one sentence', async () => {
   expect(said.stderr).toMatch(/^ccproxy needs Node 22\.19 or newer, this is 20\.20\.2: [^\n]+\n$/);
 });
 
-it.each(libraries)('@ccproxy/%s, installed alone, runs the example of its README', async (name) => {
+it.each(libraries)('[B9] @ccproxy/%s, installed alone, runs the example of its README', async (name) => {
   const folder = mkdtempSync(join(home.home, 'alone-'));
   writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n');
   await npm(processes, ['install', '--prefer-offline', `@ccproxy/${name}`], { cwd: folder, env: home.env(registry.npmEnv) });

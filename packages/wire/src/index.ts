@@ -10,7 +10,7 @@ export { readUsage } from './read-usage.js';
 export { type RequestHeaderOptions, requestHeadersForAnthropic } from './request-headers.js';
 export { type ResponseHeaderOptions, responseHeadersForClient } from './response-headers.js';
 export { scanMessagesRequest } from './scan-messages-request.js';
-export * from './schemas.js';
+export type * from './schemas.js';
 export { sessionIdOf } from './session-id.js';
 export { type SplicedBody, spliceModel } from './splice-model.js';
 export { SseDecoder, type SseDecoded, type SseDecoderOptions } from './sse-decoder.js';

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CcproxyError } from '@ccproxy/kernel';
 import { type ExclusiveLock, holdExclusiveLock } from '@ccproxy/store';
@@ -23,18 +23,26 @@ export interface ClaimedJournals {
   readonly shared: boolean;
 }
 
+/** Processes that may write one ledger at a time: a daemon, and predecessors that still finish answers. */
+const mostPlaces = 8;
+
+const placeOf = (dir: string, n: number): string => (n === 0 ? dir : join(dir, n === 1 ? 'successor' : `successor-${n}`));
+
 /**
- * Claims the journals of a data directory. There are two places, so that a successor can write while its predecessor drains; a process that
- * finds nobody has both and writes the first.
- * @throws CCP_LEDGER_IN_USE when both places are taken, CCP_LEDGER_JOURNAL
+ * Claims the journals of a data directory. There are several places, so that a successor can write while its predecessors drain; the first
+ * free one is written. A further place is made only when those before it are taken; what was left in one is always claimed.
+ * @throws CCP_LEDGER_IN_USE when all places are taken, CCP_LEDGER_JOURNAL
  */
 export async function claimJournals(dir: string, limits: JournalLimits): Promise<ClaimedJournals> {
-  const places = [dir, join(dir, 'successor')];
   const claimed: ClaimedJournal[] = [];
+  let shared = false;
   try {
-    for (const place of places) {
+    for (let n = 0; n < mostPlaces; n += 1) {
+      const place = placeOf(dir, n);
+      if (claimed.length > 0 && !existsSync(place)) continue;
       const lock = await tryLock(join(place, 'ledger.lock'));
-      if (lock !== undefined) claimed.push(claim(place, lock, limits));
+      if (lock === undefined) shared = true;
+      else claimed.push(claim(place, lock, limits));
     }
   } catch (error) {
     for (const { journal, lock } of claimed) giveUp(journal, lock);
@@ -43,7 +51,7 @@ export async function claimJournals(dir: string, limits: JournalLimits): Promise
   const [own, ...abandoned] = claimed;
   if (own === undefined)
     throw errors.CCP_LEDGER_IN_USE({ message: `the ledger in ${dir} is written by other processes`, where: { file: dir } });
-  return { own, abandoned, shared: claimed.length < places.length };
+  return { own, abandoned, shared };
 }
 
 /** undefined when another process has it. */

@@ -269,9 +269,32 @@ describe('openLedger', () => {
     expect(await store.database.all('SELECT id FROM ledger_attempts WHERE outcome IS NULL')).toEqual([]);
   });
 
-  it('is refused to a third ledger of the directory, in this process and in another', async () => {
+  it('[C17] serves several predecessors that still drain, and takes over what each of them left', async () => {
+    const daemons = [];
+    for (const id of ['first', 'second', 'third', 'fourth']) {
+      const ledger = await open();
+      await openRow(ledger, id);
+      daemons.push(ledger);
+    }
+    const [first, second, third, fourth] = daemons;
+    for (const [id, ledger] of [
+      ['third', third],
+      ['first', first],
+      ['fourth', fourth],
+      ['second', second],
+    ] as const) {
+      if (ledger !== undefined) await closeRow(ledger, id);
+      await ledger?.stop();
+    }
+    const next = await open();
+    await next.flush();
+    expect(await stored()).toEqual(['third', 'first', 'fourth', 'second'].map((id) => ({ id, outcome: 'ok' })));
+    await next.stop();
+  });
+
+  it('is refused to a ninth ledger of the directory, in this process and in another', async () => {
     const ledger = await open();
-    await open();
+    for (let n = 0; n < 7; n += 1) await open();
     await expect(open()).rejects.toMatchObject({ code: 'CCP_LEDGER_IN_USE', where: { file: dir } });
     const child = spawnSource('busy-ledger', [dir, 'other', 'normal', '10'], { stdio: ['ignore', 'ignore', 'pipe'] });
     let said = '';

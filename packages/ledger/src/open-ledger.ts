@@ -6,7 +6,7 @@ import { JournalWriter } from './journal-writer.js';
 import { type DurableLedger, JournaledLedger } from './journaled-ledger.js';
 
 export interface OpenLedgerOptions {
-  /** The data directory; holds `ledger-0.journal`, `ledger-1.journal`, `ledger.lock`, and the same again in `successor/`. */
+  /** The data directory; holds `ledger-0.journal`, `ledger-1.journal`, `ledger.lock`, and the same in `successor/` and its like after a hand-over. */
   readonly dir: string;
   /** Where rows end up; stays open when the ledger stops. */
   readonly database: Pick<Store, 'ledger'>;
@@ -35,9 +35,9 @@ const leastRows = 10_000;
 /**
  * Opens the ledger of a data directory: replays what a crash left in the journal (nothing lost, nothing twice), closes rows
  * found open as `lost`, and reads the totals. A database that fails does not prevent the start: see `health()`.
- * Two processes may share the directory while one takes over from the other; each writes a journal of its own, and the rows the other
- * still has open are left to it.
- * CCP_LEDGER_IN_USE when two ledgers have the directory already, CCP_LEDGER_JOURNAL when a journal cannot be opened or read.
+ * Up to eight processes may share the directory while they take over from one another; each writes a journal of its own, and the rows
+ * another still has open are left to it.
+ * CCP_LEDGER_IN_USE when eight ledgers have the directory already, CCP_LEDGER_JOURNAL when a journal cannot be opened or read.
  */
 export async function openLedger(options: OpenLedgerOptions): Promise<DurableLedger> {
   const { own, abandoned, shared } = await claimJournals(options.dir, {

@@ -13,7 +13,7 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       { test: { ...shared, name: 'e2e', include: ['src/**/*.test.ts'], exclude: [client, install] } },
-      { test: { ...shared, name: 'client', include: [client], fileParallelism: false } },
+      { test: { ...shared, name: 'client', include: [client], testTimeout: 240_000, hookTimeout: 120_000 } },
       { test: { ...shared, name: 'install', include: [install], testTimeout: 600_000, hookTimeout: 600_000 } },
     ],
   },

@@ -81,7 +81,9 @@ async function readyPort(home: TempHome, child: TrackedProcess): Promise<number 
   if (state === '') return undefined;
   const { pid, port } = JSON.parse(state) as { pid?: number; port?: number };
   if (pid !== child.pid || port === undefined) return undefined;
-  const answer = await fetch(`http://127.0.0.1:${port}/readyz`);
+  // A daemon with `server.authKey` answers nobody without a token.
+  const token = readIfThere(join(home.stateDir, 'run', 'token')).trim();
+  const answer = await fetch(`http://127.0.0.1:${port}/readyz`, { headers: { 'x-ccproxy-token': token } });
   await answer.arrayBuffer();
   return answer.status === 200 ? port : undefined;
 }

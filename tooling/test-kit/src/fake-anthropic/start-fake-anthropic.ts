@@ -28,9 +28,11 @@ export interface FakeAnthropic {
   readonly requests: readonly LoggedRequest[];
   /** Finished `POST /v1/messages`. */
   messages(): LoggedRequest[];
+  /** Requests that came and whose answer has not ended. */
+  open(): number;
   /** Replaces the script. */
   script(steps: readonly ScriptStep[]): void;
-  /** Forgets requests, script and fault counts. */
+  /** Forgets requests, script and fault counts; requests are numbered from 1 again. */
   reset(): void;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -39,6 +41,9 @@ export interface FakeAnthropic {
 interface State {
   script: Script;
   failed: FaultCounts;
+  /** Number of the newest request. */
+  count: number;
+  open: number;
 }
 
 interface Exchange {
@@ -51,12 +56,13 @@ const defaultModels = ['claude-fable-5-2', 'claude-opus-5-5', 'claude-sonnet-5-5
 
 /** Starts the fake on a port of the loopback interface. Endpoints: messages, count_tokens, models; anything else is 404 in Anthropic form. */
 export async function startFakeAnthropic(options: FakeAnthropicOptions = {}): Promise<FakeAnthropic> {
-  const state: State = { script: createScript(options.script ?? []), failed: new Map() };
+  const state: State = { script: createScript(options.script ?? []), failed: new Map(), count: 0, open: 0 };
   const requests: LoggedRequest[] = [];
-  let count = 0;
 
   const server = createServer((request, response) => {
-    void serve(request, response, options, state, { n: ++count, events: 0 }, (entry) => {
+    state.open++;
+    void serve(request, response, options, state, { n: ++state.count, events: 0 }, (entry) => {
+      state.open--;
       requests.push(entry);
       if (requests.length > keptRequests) requests.shift();
     });
@@ -81,9 +87,10 @@ export async function startFakeAnthropic(options: FakeAnthropicOptions = {}): Pr
     port: address.port,
     requests,
     messages: () => requests.filter((entry) => entry.method === 'POST' && entry.path === '/v1/messages'),
+    open: () => state.open,
     script: (steps) => void (state.script = createScript(steps)),
     reset: () => {
-      Object.assign(state, { script: createScript([]), failed: new Map() });
+      Object.assign(state, { script: createScript([]), failed: new Map(), count: 0 });
       requests.length = 0;
     },
     close,

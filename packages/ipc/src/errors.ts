@@ -29,7 +29,7 @@ export const errors = defineErrors({
   CCP_IPC_PROTOCOL: {
     title: 'Client and daemon speak different protocol versions',
     why: 'The running daemon was started by another version of ccproxy than the one you run now.',
-    fix: 'Run `ccproxy restart`.',
+    fix: 'Run `ccproxy stop`, then `ccproxy start`: a hand-over needs a daemon that can be asked.',
     exitCode: 1,
     httpStatus: 400,
   },

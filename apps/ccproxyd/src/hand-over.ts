@@ -42,6 +42,7 @@ function converse(child: ChildProcess, options: HandOverOptions): Promise<number
         .removeAllListeners('message')
         .removeAllListeners('exit')
         .removeAllListeners('error')
+        .removeAllListeners('disconnect')
         .on('error', () => {});
       act();
     };
@@ -55,7 +56,12 @@ function converse(child: ChildProcess, options: HandOverOptions): Promise<number
         ),
       );
     child.on('error', (error) => fail(error.message));
-    child.on('exit', (code, signal) => fail(`it ended with ${signal ?? `exit code ${code}`}`));
+    child.on('exit', (code, signal) => {
+      const ended = (): void => fail(`it ended with ${signal ?? `exit code ${code}`}`);
+      // Its last words may still be on their way until the channel closes.
+      if (child.connected) child.once('disconnect', ended);
+      else ended();
+    });
     child.on('message', (raw) => {
       const message = TakeoverMessage.safeParse(raw);
       if (!message.success) return fail('it sent something that is not part of the protocol');

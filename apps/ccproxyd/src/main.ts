@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { homedir } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { toWireError } from '@ccproxy/ipc';
 import { asCcproxyError, systemClock } from '@ccproxy/kernel';
 import type { DaemonContext } from './daemon-context.js';
 import { parseDaemonOptions } from './daemon-options.js';
@@ -49,7 +50,7 @@ export async function main(argv: readonly string[] = process.argv.slice(2)): Pro
     process.exitCode = 0;
   } catch (thrown) {
     const error = asCcproxyError(thrown);
-    channel?.send({ type: 'failed', error: error.toJSON() });
+    channel?.send({ type: 'failed', error: toWireError(error) });
     channel?.close();
     process.stderr.write(`ccproxyd: ${error.message}\n  ${error.hint}\n  (${error.code})\n`);
     process.exitCode = error.exitCode;

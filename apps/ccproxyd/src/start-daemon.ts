@@ -17,6 +17,7 @@ import { createLeaseRegistry } from './lease-registry.js';
 import { listenGateway } from './listen-gateway.js';
 import { type DaemonState, openState } from './open-state.js';
 import type { DaemonLog } from './open-log.js';
+import { refuseOtherAddress } from './refuse-other-address.js';
 import { createSessionRegistry } from './session-registry.js';
 import { createStateFile } from './state-file.js';
 import { takeOver } from './take-over.js';
@@ -158,7 +159,10 @@ async function listen(
   if (lock !== undefined) return { address: await listenGateway(server, paths, loaded.config.server), lock };
   if (context.channel === undefined)
     throw errors.CCP_DAEMON_TAKEOVER({ message: '--takeover is for a process started by `ccproxy restart`' });
-  const taken = await takeOver(context.channel, lockFile, (handle) => server.listenTcp({ handle }));
+  const taken = await takeOver(context.channel, lockFile, async (handle) => {
+    refuseOtherAddress(handle, loaded.config.server);
+    return server.listenTcp({ handle });
+  });
   releases.defer('instance lock', () => taken.lock.release());
   return { address: taken.attached, lock: taken.lock };
 }

@@ -60,7 +60,14 @@ export abstract class BaseCommand extends Command {
 /** oclif's parser errors are usage errors; everything else unknown is a fault of ours. */
 function codedError(thrown: Error & { oclif?: { exit?: number } }): CcproxyError {
   if (CcproxyError.isInstance(thrown)) return thrown;
-  if (thrown.oclif?.exit !== undefined)
-    return errors.CCP_USAGE({ message: thrown.message.split('\n')[0] ?? thrown.message, cause: thrown });
+  if (thrown.oclif?.exit !== undefined) return errors.CCP_USAGE({ message: usageMessage(thrown), cause: thrown });
   return asCcproxyError(thrown);
+}
+
+/** oclif spreads a parser error over lines and ends it with a pointer to help. */
+function usageMessage({ message }: Error): string {
+  return message
+    .replace(/\s*See more help with --help\s*$/, '')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
 }

@@ -1,9 +1,8 @@
 import { homedir } from 'node:os';
-import { CcproxyError } from '@ccproxy/kernel/errors-core';
-import { resolvePaths } from '@ccproxy/kernel/paths';
+import { askStatus } from '@ccproxy/client/ask';
+import type { DaemonStatusReport } from '@ccproxy/client/connect';
+import { type AppPaths, resolvePaths } from '@ccproxy/kernel/paths';
 import { cliVersion } from './cli-version.js';
-import { readStatus } from './read-status.js';
-import { renderError } from './render/render-error.js';
 import { renderStatus } from './render/render-status.js';
 import { startWarnings } from './start-warnings.js';
 
@@ -22,17 +21,27 @@ export async function fastStatus(args: readonly string[]): Promise<boolean> {
       ...(flags.stateDir === undefined ? {} : { stateDir: flags.stateDir }),
       ...(process.getuid === undefined ? {} : { uid: process.getuid() }),
     });
-    const status = await readStatus(paths);
+    const status = (await askStatus(paths, { client: 'ccproxy status', version: cliVersion })) ?? (await carefulStatus(paths));
     process.stdout.write(`${flags.json ? JSON.stringify(status, null, 2) : renderStatus(status, Date.now())}\n`);
     const own = { version: cliVersion, env: process.env, config: undefined, cwd: process.cwd() };
     for (const warning of startWarnings(status, own)) process.stderr.write(`warning: ${warning}\n`);
   } catch (error) {
+    const [{ CcproxyError }, { renderError }] = await Promise.all([
+      import('@ccproxy/kernel/errors-core'),
+      import('./render/render-error.js'),
+    ]);
     if (!CcproxyError.isInstance(error)) throw error;
     process.exitCode = error.exitCode;
     if (flags.json) process.stdout.write(`${JSON.stringify({ error: error.toJSON() }, null, 2)}\n`);
     else process.stderr.write(`${renderError(error.toJSON())}\n`);
   }
   return true;
+}
+
+/** Waits for a daemon that is just starting, and finds out what is wrong. Loaded only then. */
+async function carefulStatus(paths: AppPaths): Promise<DaemonStatusReport> {
+  const { readStatus } = await import('./read-status.js');
+  return readStatus(paths);
 }
 
 function parseSimpleFlags(args: readonly string[]): { readonly json: boolean; readonly stateDir: string | undefined } | undefined {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { type DaemonStatusReport, versionSkew } from '@ccproxy/client/connect';
+import type { DaemonStatusReport } from '@ccproxy/client/connect';
+import { versionSkew } from '@ccproxy/client/version-skew';
 import { compareVariables } from '@ccproxy/config/variables';
 
 /**

@@ -321,6 +321,7 @@ profiles:
       'models.a.fallback leads in a circle: a -> b -> c -> a',
       'routes[0].fallback[0] falls back to itself',
       'routes[0].fallback[2] is there twice',
+      'profiles.p has no effect in this version: nothing selects a profile',
       'profiles.p.default names the target `d`, which is not declared in `models`',
       'profiles.p.routes[0].to names the target `e`, which is not declared in `models`',
     ]);

@@ -9,6 +9,7 @@ import { readYaml, type YamlTree } from './read-yaml.js';
 import { resolveConfig } from './resolve-config.js';
 import { configSchema } from './schema.js';
 import { specOf, validate } from './to-diagnostics.js';
+import { withoutEffect } from './without-effect.js';
 
 export interface AnalyzeOptions {
   /** Name shown in positions. */
@@ -57,7 +58,12 @@ export async function analyzeConfig(text: string, options: AnalyzeOptions): Prom
 
   const resolved = resolveConfig(checked.value, { tree, gaps: content.gaps, directory: options.directory, home: options.home });
   const config = options.overrides === undefined ? resolved.config : applyOverrides(resolved.config, options.overrides);
-  found.push(...resolved.diagnostics, ...exposure(config, options.overrides, tree), ...openFile(config, content, options, tree));
+  found.push(
+    ...resolved.diagnostics,
+    ...exposure(config, options.overrides, tree),
+    ...openFile(config, content, options, tree),
+    ...idleKeys(content, tree),
+  );
   if (found.some(({ severity }) => severity === 'error')) return fail(found, content.variables);
   return {
     config,
@@ -100,6 +106,15 @@ function openFile(config: Config, content: Interpolated, options: AnalyzeOptions
   if (written === undefined) return [];
   const warning = diagnostic(tree, written, 'CCP_CONFIG_RISK', 'is written into a file that other users can read');
   return [{ ...warning, severity: 'warning', hint: `Run \`chmod 600 ${options.file}\`, or take it from a variable: \`\${NAME}\`.` }];
+}
+
+/** Nothing is silent: a key that is taken but not acted on is said. */
+function idleKeys(content: Interpolated, tree: YamlTree): Diagnostic[] {
+  return withoutEffect(content.value).map(({ path, because }) => ({
+    ...diagnostic(tree, path, 'CCP_NOT_AVAILABLE', `has no effect in this version: ${because}`, 'key'),
+    severity: 'warning',
+    hint: 'Leave it for later versions, or remove it.',
+  }));
 }
 
 function secretsOf(config: Config, fileContents: readonly string[]): string[] {

@@ -30,7 +30,7 @@ export async function writeInitialConfig(options: {
   if (await createNew(configFile)) return { file: configFile, backup: undefined };
   await refuseForeign(configFile);
   if (options.force !== true) {
-    throw errors.CCP_CONFIG_EXISTS({ message: `${configFile} exists already`, where: { file: configFile } });
+    throw errors.CCP_CONFIG_EXISTS({ message: `${configFile} is not overwritten`, where: { file: configFile } });
   }
   const backup = `${configFile}.bak`;
   await fileAccess('keep a copy of', backup, () => copyFile(configFile, backup));

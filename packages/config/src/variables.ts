@@ -1,5 +1,3 @@
-import { createHmac } from 'node:crypto';
-
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Names of the variables a configuration used, each with a salted hash of its value: what the daemon may keep on disk. */
@@ -27,5 +25,7 @@ export function valueOf(env: Environment, name: string): string | undefined {
 
 function hashOf(name: string, value: string | undefined, salt: string): string {
   const state = value === undefined ? 'unset' : `set:${value}`;
+  // Not imported: it takes longer to load than all the rest of a command that finds no variable to compare.
+  const { createHmac } = process.getBuiltinModule('node:crypto');
   return createHmac('sha256', salt).update(`${name}\0${state}`).digest('base64url').slice(0, 22);
 }

@@ -142,6 +142,17 @@ describe('AnthropicProvider request', () => {
     expect(got.error?.code).toBe('CCP_PROVIDER_SUBSCRIPTION');
     expect(got.error?.message).not.toContain('sk-ant');
   });
+
+  it('sends a subscription login on for Claude Code only', async () => {
+    const fake = await upstream('healthy');
+    const login = { authorization: 'Bearer sk-ant-oat01-abc' };
+    const other = collect(provider(fake.url), request({ clientHeaders: { ...login, 'user-agent': 'curl/8.0' } }));
+    await other.settled;
+    expect(other.error?.code).toBe('CCP_PROVIDER_SUBSCRIPTION');
+    const real = collect(provider(fake.url), request({ clientHeaders: { ...login, 'user-agent': 'claude-cli/2.1.328 (external, cli)' } }));
+    await real.settled;
+    expect(real.status).toBe(200);
+  });
 });
 
 describe('AnthropicProvider faults', () => {

@@ -12,6 +12,9 @@ const available: Availability = { available: true };
 
 const isAnthropicHost = (hostname: string): boolean => hostname === 'anthropic.com' || hostname.endsWith('.anthropic.com');
 
+/** The client and its SDK name themselves so on every call (measured: facts page claude-code-client §2). */
+const isClaudeCode = (userAgent: HeaderFields[string]): boolean => /^claude-(?:cli|code)\//.test(String(userAgent ?? ''));
+
 /** A bearer of a claude.ai login (facts page claude-code-client §7); API keys have another kind in their third part. */
 const isSubscription = (authorization: HeaderFields[string]): boolean =>
   typeof authorization === 'string' && /^bearer\s+sk-ant-oat/i.test(authorization);
@@ -25,7 +28,7 @@ export class AnthropicProvider implements Provider {
   readonly openToAnonymous: boolean;
   readonly #auth: ProviderConfig['auth'];
   readonly #prefix: string;
-  readonly #guardsSubscription: boolean;
+  readonly #foreignHost: boolean;
   readonly #dispatcher: Dispatcher;
   readonly #context: UpstreamCallContext;
   #closed: Promise<void> | undefined;
@@ -39,7 +42,7 @@ export class AnthropicProvider implements Provider {
     this.openToAnonymous = config.auth.kind === 'client';
     this.#auth = config.auth;
     this.#prefix = url.pathname.replace(/\/+$/, '');
-    this.#guardsSubscription = config.auth.kind === 'client' && !isAnthropicHost(url.hostname) && !isLoopback(url.hostname);
+    this.#foreignHost = !isAnthropicHost(url.hostname) && !isLoopback(url.hostname);
     this.#dispatcher = createDispatcher(url.origin, deps.egress, config.timeouts.connect);
     this.#context = { provider: config.name, dispatcher: this.#dispatcher, clock: deps.clock, timeouts: config.timeouts };
   }
@@ -49,10 +52,8 @@ export class AnthropicProvider implements Provider {
   }
 
   call(request: ProviderRequest, sink: ProviderSink): ProviderCall {
-    if (this.#guardsSubscription && isSubscription(request.clientHeaders['authorization'])) {
-      const message = `a Claude subscription login is not sent to ${this.origin} (provider "${this.name}")`;
-      return failedCall(errors.CCP_PROVIDER_SUBSCRIPTION({ message }), sink);
-    }
+    const refusal = this.#auth.kind === 'client' ? this.#keepsSubscription(request) : undefined;
+    if (refusal !== undefined) return failedCall(errors.CCP_PROVIDER_SUBSCRIPTION({ message: refusal }), sink);
     return new UpstreamCall(
       this.#context,
       {
@@ -64,6 +65,15 @@ export class AnthropicProvider implements Provider {
       },
       sink,
     );
+  }
+
+  /** Why a subscription login of the request goes nowhere; undefined when there is none or it may go. */
+  #keepsSubscription({ clientHeaders }: ProviderRequest): string | undefined {
+    if (!isSubscription(clientHeaders['authorization'])) return undefined;
+    if (this.#foreignHost) return `a Claude subscription login is not sent to ${this.origin} (provider "${this.name}")`;
+    return isClaudeCode(clientHeaders['user-agent'])
+      ? undefined
+      : 'a Claude subscription login is sent on for Claude Code only, and this client is another one';
   }
 
   close(): Promise<void> {

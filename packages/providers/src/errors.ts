@@ -97,9 +97,9 @@ export const errors = defineErrors({
     anthropicType: 'api_error',
   },
   CCP_PROVIDER_SUBSCRIPTION: {
-    title: 'Subscription login kept from a foreign host',
-    why: 'A Claude subscription login may go to Anthropic only; this provider has `auth: client` and another host.',
-    fix: 'Give the provider a key of its own with `apiKey`, or route the request to a provider at api.anthropic.com.',
+    title: 'Subscription login kept back',
+    why: 'A Claude subscription login may go to Anthropic only, and only for Claude Code: the provider has another host, or the client is another program.',
+    fix: "Use an API key: the client's own, or one of the provider with `apiKey`.",
     exitCode: 2,
     httpStatus: 400,
     anthropicType: 'invalid_request_error',

@@ -105,7 +105,7 @@ describe('ccproxy claude', () => {
   it('[A1] a flag of the client before `--` is wrong usage, not silently taken', async () => {
     fakeClient();
     const wrong = await run(['-p', 'hi']);
-    expect([wrong.exitCode, wrong.stderr]).toEqual([2, expect.stringContaining('CCP_USAGE')]);
+    expect([wrong.exitCode, wrong.stderr]).toEqual([2, expect.stringContaining('ccproxy claude -- -p hi')]);
   });
 
   it("[A6] the user's own settings and headers survive", async () => {

@@ -7,6 +7,7 @@ import { BaseCommand, type LocationFlags } from '../base-command.js';
 import { openClaudeSession } from '../claude-session.js';
 import { cliVersion } from '../cli-version.js';
 import { daemonSpawner } from '../daemon-process.js';
+import { errors } from '../errors.js';
 import { holdSession } from '../hold-session.js';
 import { startWarnings } from '../start-warnings.js';
 
@@ -34,7 +35,7 @@ export default class Claude extends BaseCommand {
     const split = this.argv.indexOf('--');
     const own = split < 0 ? this.argv : this.argv.slice(0, split);
     const theirs = split < 0 ? [] : this.argv.slice(split + 1);
-    const { flags } = await this.parse(Claude, own);
+    const { flags } = await this.#parseOwn(own);
     refuseInside(process.env, process.ppid);
     const { bin, from } = await findClaude({
       flag: flags['claude-bin'],
@@ -51,6 +52,19 @@ export default class Claude extends BaseCommand {
     } else {
       say(`\`${parsed.command ?? ''}\` starts no session: run as it is`);
       process.exitCode = await run(bin, theirs);
+    }
+  }
+
+  /** Forgetting the `--` is the likeliest mistake of all. */
+  async #parseOwn(own: string[]) {
+    try {
+      return await this.parse(Claude, own);
+    } catch (cause) {
+      throw errors.CCP_USAGE({
+        message: (cause as Error).message.split('\n')[0] ?? '',
+        hint: `Arguments of Claude Code go after \`--\`: ccproxy claude -- ${own.join(' ')}`,
+        cause,
+      });
     }
   }
 

@@ -1,4 +1,5 @@
 import { homedir } from 'node:os';
+import { readDaemonState } from '@ccproxy/client';
 import { BaseCommand } from '../base-command.js';
 import { cliVersion } from '../cli-version.js';
 import { checkClient } from '../doctor/check-client.js';
@@ -20,7 +21,8 @@ export default class Doctor extends BaseCommand {
     const { flags } = await this.parse(Doctor);
     const paths = this.paths(flags);
     const place = { env: process.env, cwd: process.cwd() };
-    const configuration = await checkConfiguration(flags, paths, place);
+    const running = (await readDaemonState(paths)).state?.config ?? undefined;
+    const configuration = await checkConfiguration({ ...flags, config: flags.config ?? running }, paths, place);
     const port = configuration.loaded?.config.server.port ?? 3456;
     const daemon = await checkDaemon({ paths, version: cliVersion, config: flags.config, port, ...place });
     const client = await checkClient({ ...place, home: homedir(), self: process.argv[1] ?? '', baseUrl: daemon.status?.url });

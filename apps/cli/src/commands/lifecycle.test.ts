@@ -93,6 +93,26 @@ describe('start, status, restart, logs, stop', () => {
     expect(started.stdout).toContain('No daemon was running');
   });
 
+  it('[B6] a restart keeps the file the daemon was told to use, and does not move to another address', async () => {
+    const config = home.write('c.yaml', demo);
+    await runCommand(Start, ['--config', config], home.env);
+    expect((await runCommand(Restart, [], home.env)).exitCode).toBe(0);
+    expect((await runCommand(Status, ['--json'], home.env)).json()).toMatchObject({ configFile: config });
+    const exposed = await runCommand(Restart, ['--host', '0.0.0.0'], {
+      ...home.env,
+      CC_PROXY_AUTH_KEY: 'a-key-of-at-least-sixteen-characters',
+    });
+    expect([exposed.exitCode, exposed.stderr]).toEqual([1, expect.stringContaining('ccproxy stop')]);
+    expect((await runCommand(Status, ['--json'], home.env)).json()).toMatchObject({ host: '127.0.0.1', configFile: config });
+  });
+
+  it('[B1] a value a flag cannot take is wrong usage with the reason, and so is a weak key for an open address', async () => {
+    const port = await runCommand(Start, ['--port', 'abc'], home.env);
+    expect([port.exitCode, port.stderr]).toEqual([2, expect.stringMatching(/--port.*integer/i)]);
+    const weak = await runCommand(Start, ['--host', '0.0.0.0'], { ...home.env, CC_PROXY_AUTH_KEY: 'short1' });
+    expect([weak.exitCode, weak.stderr]).toEqual([2, expect.stringContaining('CCP_AUTH_KEY_WEAK')]);
+  });
+
   it('[B3] logs shows which sources were considered, the paths and the redacted configuration, and the end of the log', async () => {
     const key = 'sk-ant-api03-CANARYCANARYCANARY';
     const config = home.write(

@@ -25,7 +25,7 @@ export default class Logs extends BaseCommand {
   ];
   static override flags = {
     tail: Flags.boolean({ summary: 'Print the end of the log.' }),
-    lines: Flags.integer({ summary: 'How many lines of the log.', default: 20, min: 1, max: 10_000 }),
+    lines: Flags.integer({ summary: 'How many lines of the log (20); implies --tail.', min: 1, max: 10_000 }),
     follow: Flags.boolean({ summary: 'Go on printing lines until Ctrl-C.', char: 'f' }),
   };
 
@@ -35,8 +35,9 @@ export default class Logs extends BaseCommand {
     const loaded = await loadConfig({ flags, env: process.env, cwd: process.cwd(), paths });
     const logFile = loaded.config.logging.file ?? paths.logFile;
     const redactor = createRedactor({ secrets: loaded.secrets });
-    const wantsLines = flags.tail || flags.follow;
-    const lines = wantsLines ? (await lastLines(logFile, flags.lines)).map((line) => redactor.redact(line)) : undefined;
+    const count = flags.lines ?? 20;
+    const wantsLines = flags.tail || flags.follow || flags.lines !== undefined;
+    const lines = wantsLines ? (await lastLines(logFile, count)).map((line) => redactor.redact(line)) : undefined;
     if (!wantsLines) {
       this.log('configuration sources, first that is used wins');
       this.log(renderTable(loaded.sources.map(({ status, path, note }) => [`  ${status}`, note, path ?? ''])));

@@ -1,5 +1,6 @@
-import { createDaemonClient, ensureDaemon } from '@ccproxy/client';
+import { createDaemonClient, ensureDaemon, readDaemonState } from '@ccproxy/client';
 import { loadConfig } from '@ccproxy/config';
+import type { AppPaths } from '@ccproxy/kernel';
 import { Flags } from '@oclif/core';
 import { BaseCommand } from '../base-command.js';
 import { cliVersion } from '../cli-version.js';
@@ -14,26 +15,28 @@ interface RestartResult {
 export default class Restart extends BaseCommand {
   static override summary = 'Replace the running daemon without refusing a request.';
   static override description =
-    'Starts the new daemon with the present configuration and environment, hands it the listening sockets, then lets the old one finish its requests. When the new one cannot start, the old one goes on and the reason is printed. Without a running daemon it starts one.';
+    'Starts the new daemon with the present content of its configuration file and the present environment, hands it the listening sockets, then lets the old one finish its requests. When the new one cannot start, the old one goes on and the reason is printed. Without a running daemon it starts one.';
   static override examples = [
     { description: 'Use a changed configuration.', command: '<%= config.bin %> restart' },
     { description: 'Change to another configuration file.', command: '<%= config.bin %> restart --config ./other.yaml' },
   ];
   static override flags = {
-    host: Flags.string({ summary: 'Address to listen on instead of 127.0.0.1; takes effect only when no daemon runs.' }),
-    port: Flags.integer({ summary: 'Port to listen on; takes effect only when no daemon runs.', min: 1, max: 65_535 }),
+    host: Flags.string({ summary: 'Address to listen on; a running daemon keeps its own, and another one is refused.' }),
+    port: Flags.integer({ summary: 'Port to listen on; a running daemon keeps its own, and another one is refused.', min: 1, max: 65_535 }),
   };
 
   async run(): Promise<RestartResult> {
     const { flags } = await this.parse(Restart);
     const paths = this.paths(flags);
     const cwd = process.cwd();
-    await loadConfig({ flags, env: process.env, cwd, paths });
+    const config = flags.config ?? (await configOfRunning(paths));
+    const chosen = { ...flags, ...(config === undefined ? {} : { config }) };
+    await loadConfig({ flags: chosen, env: process.env, cwd, paths });
     const { connection, started } = await ensureDaemon({
       paths,
       client: 'ccproxy restart',
       version: cliVersion,
-      spawnDaemon: daemonSpawner(flags, paths),
+      spawnDaemon: daemonSpawner(chosen, paths),
     });
     const client = createDaemonClient(connection);
     try {
@@ -46,11 +49,19 @@ export default class Restart extends BaseCommand {
       const env = Object.fromEntries(
         Object.entries(daemonEnvironment(process.env, cwd)).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
       );
-      const { oldPid, newPid } = await client.restart({ argv: daemonArguments(flags, cwd), env });
+      const { oldPid, newPid } = await client.restart({ argv: daemonArguments(chosen, cwd), env });
       this.log(`ccproxy on ${url}: pid ${oldPid} handed over to pid ${newPid}.`);
       return { oldPid, pid: newPid, url };
     } finally {
       await client.close();
     }
   }
+}
+
+/** The file the running daemon was told to use; undefined when the environment names one now, or it found its file by itself. */
+async function configOfRunning(paths: AppPaths): Promise<string | undefined> {
+  const named = process.env['CC_PROXY_CONFIG'] ?? process.env['CC_PROXY_CONFIG_FILE'];
+  if (named !== undefined && named !== '') return undefined;
+  const { state } = await readDaemonState(paths);
+  return state?.config === null || state?.config === paths.configFile ? undefined : state?.config;
 }

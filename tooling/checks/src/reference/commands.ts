@@ -41,7 +41,7 @@ export function renderCommands(repository: Repository): string | undefined {
   const shown = Object.values(commands).filter((command) => command.hidden !== true);
   return [
     '# Commands',
-    `Every command takes \`--json\`, and \`--help\` shows this text. Generated from the commands: \`pnpm docs\`.`,
+    `Every command of ours but \`claude\` takes \`--json\`, and \`--help\` shows this text. Generated from the commands: \`pnpm docs\`.`,
     ...shown.toSorted((a, b) => (a.id < b.id ? -1 : 1)).map(section),
   ]
     .join('\n\n')

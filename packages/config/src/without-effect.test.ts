@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { analyzeConfig } from './analyze-config.js';
+import { initConfigText } from './init-config.js';
+
+const sources = { variable: () => undefined, file: () => Promise.reject(new Error('no file in this test')) };
+const analyze = (text: string) =>
+  analyzeConfig(text, { file: 'c.yaml', directory: '/', home: '/home', sources, overrides: undefined, shared: false });
+const demo = 'providers: { demo: { type: demo } }\nmodels: { default: { provider: demo } }\n';
+
+describe('keys without effect', () => {
+  it('[C7] are warned of at their place, and never stop a start', async () => {
+    const { config, diagnostics } = await analyze(
+      `server: { idleShutdown: 60s }\nlogging: { bodies: true }\n${demo.replace('provider: demo }', 'provider: demo, limits: { context: 1000 } }')}profiles: { work: { default: default } }\n`,
+    );
+    expect(config).toBeDefined();
+    expect(diagnostics.map(({ severity, path, where }) => [severity, path, where.line])).toEqual([
+      ['warning', 'server.idleShutdown', 1],
+      ['warning', 'logging.bodies', 2],
+      ['warning', 'models.default.limits', 4],
+      ['warning', 'profiles.work', 5],
+    ]);
+  });
+
+  it('[C6] are not in the starter, nor in a plain configuration', async () => {
+    expect((await analyze(initConfigText())).diagnostics).toEqual([]);
+    expect((await analyze(`logging: { bodies: false }\n${demo}`)).diagnostics).toEqual([]);
+  });
+});

@@ -1,6 +1,7 @@
 import type { AppPaths, Clock } from '@ccproxy/kernel';
 import { CcproxyError } from '@ccproxy/kernel/errors-core';
-import { connectIpc, type IpcConnection, machineClock } from '@ccproxy/ipc/connect';
+import { systemClock } from '@ccproxy/kernel/clock';
+import { connectIpc, type IpcConnection } from '@ccproxy/ipc/connect';
 import type { RecordedDaemon } from './daemon-files.js';
 import { errors } from './errors.js';
 import { readToken } from './own-file.js';
@@ -30,7 +31,7 @@ const passing: ReadonlySet<string> = new Set(['CCP_IPC_UNREACHABLE', 'CCP_IPC_CL
  * CCP_IPC_UNAUTHORIZED and other refusals of the daemon as they are
  */
 export async function connectDaemon(options: ConnectDaemonOptions): Promise<IpcConnection> {
-  const { paths, patienceMs = 10_000, clock = machineClock, random = Math.random } = options;
+  const { paths, patienceMs = 10_000, clock = systemClock, random = Math.random } = options;
   const end = clock.monotonic() + patienceMs;
   for (let attempt = 0; ; attempt += 1) {
     options.signal?.throwIfAborted();

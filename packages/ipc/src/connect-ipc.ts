@@ -1,9 +1,9 @@
 import type { Clock } from '@ccproxy/kernel';
+import { systemClock } from '@ccproxy/kernel/clock';
 import { CcproxyError } from '@ccproxy/kernel/errors-core';
 import { type Frame, IPC_PROTOCOL, type Welcome } from './envelope.js';
 import { errors } from './errors.js';
 import { createIpcConnection, type IpcConnection } from './ipc-connection.js';
-import { machineClock } from './machine-clock.js';
 import type { IpcTransport, TransportConnection } from './ipc-transport.js';
 import { createNetTransport } from './net-transport.js';
 import { fromWireError } from './wire-error.js';
@@ -31,7 +31,7 @@ export interface ConnectIpcOptions {
  * `CCP_IPC_THROTTLED`.
  */
 export async function connectIpc(options: ConnectIpcOptions): Promise<IpcConnection> {
-  const { path, timeoutMs = 5000, clock = machineClock } = options;
+  const { path, timeoutMs = 5000, clock = systemClock } = options;
   const transport = options.transport ?? createNetTransport({ clock });
   const started = clock.monotonic();
   const connection = await dial(transport, path, timeoutMs);

@@ -5,6 +5,5 @@ export { errors as ipcErrors } from './errors.js';
 export { type IpcConnection, type IpcSubscription } from './ipc-connection.js';
 export type { IpcName } from './ipc-method.js';
 export { daemonMethodNames } from './methods/daemon-method-names.js';
-export { machineClock } from './machine-clock.js';
 export { isPipe } from './socket-path.js';
 export { fromWireError, toWireError, type WireError } from './wire-error.js';

@@ -1,10 +1,10 @@
 import { createConnection, createServer, type Socket } from 'node:net';
+import { systemClock } from '@ccproxy/kernel/clock';
 import type { Clock, Timer } from '@ccproxy/kernel';
 import type { Frame } from './envelope.js';
 import { errors } from './errors.js';
 import { encodeFrame, FRAME_END, FrameDecoder } from './frame-codec.js';
 import { defaultTransportLimits, type IpcTransport, type TransportLimits } from './ipc-transport.js';
-import { machineClock } from './machine-clock.js';
 import { SocketConnection } from './socket-connection.js';
 
 /**
@@ -13,7 +13,7 @@ import { SocketConnection } from './socket-connection.js';
  */
 export function createNetTransport(options: { readonly limits?: Partial<TransportLimits>; readonly clock?: Clock } = {}): IpcTransport {
   const limits = { ...defaultTransportLimits, ...options.limits };
-  const clock = options.clock ?? machineClock;
+  const clock = options.clock ?? systemClock;
   return {
     listen: (path, onConnection) =>
       new Promise((resolve, reject) => {

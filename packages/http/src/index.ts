@@ -9,5 +9,5 @@ export { defaultLimits, type HttpLimits } from './http-limits.js';
 export type { TcpEndpoint } from './listen-tcp.js';
 export { portOwner, type PortOwner, type PortOwnerOptions } from './port-owner.js';
 export { readRawBody } from './read-raw-body.js';
-export { createTokenRegistry, localTokenPrefix, mintToken, type TokenEntry, type TokenRegistry } from './token-registry.js';
+export { createTokenRegistry, localTokenBody, localTokenPrefix, mintToken, type TokenEntry, type TokenRegistry } from './token-registry.js';
 export type * from './fastify-augmentation.js';

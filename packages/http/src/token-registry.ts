@@ -4,6 +4,9 @@ import type { Principal } from './daemon-module.js';
 /** What every token made by `mintToken` begins with. A credential of this form never belongs to an upstream. */
 export const localTokenPrefix = 'ccp_';
 
+/** Characters of base64url behind the prefix. */
+export const localTokenBody = 43;
+
 /** A new local token: 256 random bits behind the prefix that marks it as ours. */
 export const mintToken = (random: (size: number) => Buffer = randomBytes): string =>
   `${localTokenPrefix}${random(32).toString('base64url')}`;

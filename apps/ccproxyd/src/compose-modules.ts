@@ -20,11 +20,12 @@ export async function composeModules(state: DaemonState, context: DaemonContext)
   const { clock } = context;
   const { paths, loaded, log, releases, token } = state;
   const { logger } = log;
+  const redact = (text: string): string => state.redactor.redact(text);
   const store = await openSqliteStore({ file: paths.databaseFile, clock, logger });
   releases.defer('store', () => store.close());
-  const ledger = await openLedger({ dir: paths.dataDir, database: store, clock, logger });
+  const ledger = await openLedger({ dir: paths.dataDir, database: store, clock, logger, redact });
   releases.defer('ledger', () => ledger.stop());
-  const decisions = createDecisionLog({ database: store, clock, logger, capacityRows: decisionRows, maxAgeMs: decisionAge });
+  const decisions = createDecisionLog({ database: store, clock, logger, redact, capacityRows: decisionRows, maxAgeMs: decisionAge });
   releases.defer('decision log', () => decisions.stop());
   const gateway = createGatewayModule({
     config: loaded.config,

@@ -1,4 +1,4 @@
-import { silentLogger } from '@ccproxy/kernel';
+import { createRedactor, silentLogger } from '@ccproxy/kernel';
 import { FakeClock } from '@ccproxy/kernel/testing';
 import { createMemoryStore, type DecisionTable } from '@ccproxy/store';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -48,6 +48,18 @@ const turns = async (): Promise<void> => {
 const idsOf = (rows: readonly { readonly requestId: string }[]): string[] => rows.map((row) => row.requestId);
 
 describe('createDecisionLog', () => {
+  it('[F1] row 35: keeps no key that stands where a name belongs, and everything else', async () => {
+    const key = `sk-ant-api03-${'k'.repeat(40)}`;
+    const redactor = createRedactor();
+    const log = create({ redact: (text: string) => redactor.redact(text) });
+    const facts = { model: key, session: key, tokens: 120, header: { 'x-key': key } };
+    log.record(decision('a', { facts, explanation: [{ rule: 'r', fired: false, because: [`model is ${key}`] }] }));
+    expect(JSON.stringify(await log.recent(1))).not.toContain(key);
+    await log.flush();
+    expect(JSON.stringify(await table.recent(1))).not.toContain(key);
+    expect(await log.recent(1)).toMatchObject([{ facts: { model: '****', tokens: 120 }, explanation: [{ because: ['model is ****'] }] }]);
+  });
+
   it('gives back what was recorded, newest first, stored or not; a later record of a request takes its place', async () => {
     const log = create();
     log.record(decision('a'));

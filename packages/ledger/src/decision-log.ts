@@ -11,6 +11,8 @@ export interface DecisionLogOptions {
   /** How long a decision is kept, ms. */
   readonly maxAgeMs: number;
   readonly logger?: Logger;
+  /** Replaces secrets in the text of a decision; the client chose some of its names. */
+  readonly redact?: (text: string) => string;
   /** How long decisions are collected for one write at most, ms; 1000. */
   readonly flushMs?: number;
 }
@@ -45,6 +47,7 @@ export function createDecisionLog(options: DecisionLogOptions): DecisionLog {
 class BatchedDecisionLog implements DecisionLog {
   readonly #options: DecisionLogOptions;
   readonly #logger: Logger;
+  readonly #redact: (text: string) => string;
   #pending: DecisionRecord[] = [];
   #writing: Promise<void> | undefined;
   #flushTimer: Timer | undefined;
@@ -57,6 +60,7 @@ class BatchedDecisionLog implements DecisionLog {
   constructor(options: DecisionLogOptions) {
     this.#options = options;
     this.#logger = options.logger ?? silentLogger;
+    this.#redact = options.redact ?? ((text) => text);
     this.#scheduleCleaning();
   }
 
@@ -72,7 +76,7 @@ class BatchedDecisionLog implements DecisionLog {
 
   async recent(limit: number): Promise<DecisionRecord[]> {
     const { database, capacityRows } = this.#options;
-    const waiting = this.#pending.map(toStored);
+    const waiting = this.#pending.map((decision) => toStored(decision, this.#redact));
     // A database that fails is reported by health(); what memory has is better than nothing.
     const stored = await database.decisions.recent(Math.min(limit, capacityRows)).catch((): StoredDecision[] => []);
     const byId = new Map([...stored.toReversed(), ...waiting].map((decision) => [decision.requestId, decision]));
@@ -123,7 +127,7 @@ class BatchedDecisionLog implements DecisionLog {
   async #write(): Promise<void> {
     const group = this.#pending.slice(0, groupSize);
     try {
-      await this.#options.database.decisions.put(group.map(toStored));
+      await this.#options.database.decisions.put(group.map((decision) => toStored(decision, this.#redact)));
       const done = new Set(group);
       this.#pending = this.#pending.filter((decision) => !done.has(decision));
       this.#sinceCleaning += group.length;
@@ -168,7 +172,7 @@ class BatchedDecisionLog implements DecisionLog {
   }
 }
 
-function toStored(decision: DecisionRecord): StoredDecision {
+function toStored(decision: DecisionRecord, redact: (text: string) => string): StoredDecision {
   const { requestId, at, route, facts, attempts, explanation, outcome } = decision;
   const rest = {
     facts: boundedCopy(facts),
@@ -176,7 +180,7 @@ function toStored(decision: DecisionRecord): StoredDecision {
     explanation: explanation.slice(0, maxSteps).map(boundedStep),
     ...(outcome === undefined ? {} : { outcome: boundedText(outcome) }),
   };
-  return { requestId: requestId.slice(0, 256), at, route: boundedText(route), json: JSON.stringify(rest) };
+  return { requestId: requestId.slice(0, 256), at, route: boundedText(route), json: redact(JSON.stringify(rest)) };
 }
 
 /** A failure has been logged where it happened, and the write is tried again. */

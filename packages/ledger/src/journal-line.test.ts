@@ -12,9 +12,11 @@ const entry = fc.oneof(
   fc.record({ kind: fc.constant('o' as const), id: anyText, model: anyText }),
   fc.record({ kind: fc.constant('c' as const), id: anyText, model: anyText }),
 );
+const asItIs = (text: string): string => text;
 const journal = fc.array(entry, { minLength: 1, maxLength: 6 }).map((entries) =>
   entries.map(({ kind, id, model }) => {
-    const columns = kind === 'o' ? openEntry(sampleOpen(id, { model }), 0) : closeEntry(id, sampleClose({ stopReason: model }), 0);
+    const columns =
+      kind === 'o' ? openEntry(sampleOpen(id, { model }), 0, asItIs) : closeEntry(id, sampleClose({ stopReason: model }), 0, asItIs);
     const json = JSON.stringify(columns);
     return { kind, json, bytes: Buffer.from(journalLine(kind, json)) };
   }),

@@ -5,7 +5,7 @@ import type { EntryKind } from './journal-line.js';
 import type { JournalWriter } from './journal-writer.js';
 import type { Journal, PendingEntry } from './journal.js';
 import type { Ledger, LedgerClose, LedgerOpen, LedgerRow, LedgerTotals } from './ledger.js';
-import { closeEntry, entryId, openEntry } from './ledger-entry.js';
+import { closeEntry, entryId, openEntry, type Redact } from './ledger-entry.js';
 import { ledgerRow } from './ledger-row.js';
 
 export interface LedgerHealth {
@@ -38,6 +38,7 @@ export interface LedgerParts {
   readonly feed: DatabaseFeed;
   readonly table: LedgerTable;
   readonly clock: Clock;
+  readonly redact: Redact;
   /** Gives up the directory. */
   readonly release: () => void;
 }
@@ -66,13 +67,13 @@ export class JournaledLedger implements DurableLedger {
   }
 
   open(row: LedgerOpen, written: () => void): void {
-    const { clock } = this.#parts;
+    const { clock, redact } = this.#parts;
     const id = entryId(row.id);
     if (this.#open.has(id) || this.#stopped !== undefined) return this.#ignore(written);
     this.#open.set(id, clock.monotonic());
     this.#forgetOldest();
     this.#attempts += 1;
-    this.#add('o', JSON.stringify(openEntry(row, clock.now())), written);
+    this.#add('o', JSON.stringify(openEntry(row, clock.now(), redact)), written);
   }
 
   close(id: string, row: LedgerClose, written: () => void): void {
@@ -80,7 +81,8 @@ export class JournaledLedger implements DurableLedger {
     const startedAt = this.#open.get(key);
     if (startedAt === undefined || this.#stopped !== undefined) return this.#ignore(written);
     this.#open.delete(key);
-    const entry = closeEntry(id, row, this.#parts.clock.monotonic() - startedAt);
+    const { clock, redact } = this.#parts;
+    const entry = closeEntry(id, row, clock.monotonic() - startedAt, redact);
     this.#closed += 1;
     this.#inputTokens += entry[5] ?? 0;
     this.#outputTokens += entry[6] ?? 0;

@@ -7,8 +7,17 @@ const maxText = 256;
 /** Counts above this are nonsense of an upstream, and would spoil every sum. */
 const maxCount = 1e12;
 
-/** The entry of an opened attempt: texts cut to 256 characters, nonsense numbers replaced; `now` (ms since the epoch) stands in for a bad start time. */
-export function openEntry(row: LedgerOpen, now: number): OpenEntry {
+/** Longest beginning of a name in which secrets are looked for; the rest is cut anyway. */
+const maxLooked = 4096;
+
+/** Replaces secrets in text. */
+export type Redact = (text: string) => string;
+
+/**
+ * The entry of an opened attempt: names a client chose free of secrets, texts cut to 256 characters, nonsense numbers replaced;
+ * `now` (ms since the epoch) stands in for a bad start time.
+ */
+export function openEntry(row: LedgerOpen, now: number, redact: Redact): OpenEntry {
   return [
     text(row.id),
     text(row.requestId),
@@ -17,12 +26,12 @@ export function openEntry(row: LedgerOpen, now: number): OpenEntry {
     text(row.route),
     text(row.target),
     text(row.provider),
-    text(row.model),
-    text(row.upstreamModel),
+    chosen(row.model, redact),
+    chosen(row.upstreamModel, redact),
     text(row.principal),
-    textOrNull(row.sessionId),
-    textOrNull(row.agentId),
-    textOrNull(row.requestClass),
+    chosenOrNull(row.sessionId, redact),
+    chosenOrNull(row.agentId, redact),
+    chosenOrNull(row.requestClass, redact),
     row.stream ? 1 : 0,
     count(row.bytesIn) ?? 0,
     count(row.estimatedTokens) ?? 0,
@@ -30,13 +39,13 @@ export function openEntry(row: LedgerOpen, now: number): OpenEntry {
 }
 
 /** The entry of a closed attempt. Usage that is negative, NaN or absurd is unknown; `measuredMs` stands in for a bad duration. */
-export function closeEntry(id: string, row: LedgerClose, measuredMs: number): CloseEntry {
+export function closeEntry(id: string, row: LedgerClose, measuredMs: number, redact: Redact): CloseEntry {
   return [
     text(id),
     row.outcome,
     count(row.httpStatus),
     textOrNull(row.errorCode),
-    textOrNull(row.stopReason),
+    chosenOrNull(row.stopReason, redact),
     count(row.usage.inputTokens),
     count(row.usage.outputTokens),
     count(row.usage.cacheReadTokens),
@@ -58,6 +67,15 @@ function text(value: string): string {
 
 function textOrNull(value: string | undefined): string | null {
   return value === undefined ? null : text(value);
+}
+
+/** A text from outside: whoever puts a key where a name belongs has it kept nowhere. */
+function chosen(value: string, redact: Redact): string {
+  return text(redact(value.slice(0, maxLooked)));
+}
+
+function chosenOrNull(value: string | undefined, redact: Redact): string | null {
+  return value === undefined ? null : chosen(value, redact);
 }
 
 function count(value: number | undefined, max = maxCount): number | null {

@@ -12,6 +12,8 @@ export interface OpenLedgerOptions {
   readonly database: Pick<Store, 'ledger'>;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Replaces secrets in names a client chose: a model, a session. They stay as they are when absent. */
+  readonly redact?: (text: string) => string;
   /** `normal` (default): what is acknowledged survives kill -9. `full`: a power failure too, if the store is opened with `full` as well. */
   readonly sync?: SyncMode;
   /**
@@ -72,5 +74,13 @@ export async function openLedger(options: OpenLedgerOptions): Promise<DurableLed
   });
   // A failure is in the log and in health(), and is tried again: starting without the database is better than not starting.
   await feed.drain().catch(() => {});
-  return new JournaledLedger({ journal, writer, feed, table, clock, release: () => lock.release() });
+  return new JournaledLedger({
+    journal,
+    writer,
+    feed,
+    table,
+    clock,
+    redact: options.redact ?? ((text) => text),
+    release: () => lock.release(),
+  });
 }

@@ -3,7 +3,7 @@ import type { AddressInfo, Server as NetServer, Socket } from 'node:net';
 import type { ServerConfig } from '@ccproxy/config';
 import { CcproxyError, type Clock, type Logger, newId } from '@ccproxy/kernel';
 import type { Metrics } from '@ccproxy/telemetry';
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyContentTypeParser, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { ActiveRequests } from './active-requests.js';
 import { checkAuthKey } from './check-auth-key.js';
 import { answerClientError } from './client-error.js';
@@ -170,9 +170,11 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     }),
   );
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', (request, payload, done) => {
+  const readBody: FastifyContentTypeParser = (request, _payload, done) => {
     collectBody(request.raw, { limit: request.routeOptions.bodyLimit ?? config.server.bodyLimit, clock, limits }, done);
-  });
+  };
+  // The catch-all would do for both, but Fastify takes the type apart anew for every request it does not find by name.
+  app.addContentTypeParser(['application/json', '*'], readBody);
   app.setErrorHandler(fail);
   app.setNotFoundHandler((request, reply) => {
     refuse(request, reply, errors.CCP_HTTP_NOT_FOUND({ message: 'There is no such route on this server.' }));

@@ -94,7 +94,8 @@ export function createGuard(options: GuardOptions): (request: FastifyRequest, re
   return (request, reply, done) => {
     const scan = scanHeaders(request.raw.rawHeaders);
     if (!request.is404) active.route(reply.raw, request.routeOptions.url ?? 'unmatched');
-    reply.raw.setHeader('x-ccproxy-request-id', request.id);
+    // On the reply, not on the response: whoever hijacks writes the id with its own head, in one go.
+    reply.header('x-ccproxy-request-id', request.id);
     if (options.isSucceeded()) reply.raw.shouldKeepAlive = false;
     const refusal = inspect(request, scan);
     if (refusal !== undefined) {
@@ -106,6 +107,7 @@ export function createGuard(options: GuardOptions): (request: FastifyRequest, re
       crossOrigin.allow(scan.origin, reply.raw);
       if (isPreflight(request.raw)) {
         reply.hijack();
+        reply.raw.setHeader('x-ccproxy-request-id', request.id);
         crossOrigin.answerPreflight(request.raw, reply.raw, options.allowedMethods(request.raw.url ?? '/'));
         return;
       }

@@ -41,6 +41,7 @@ export function sendError(request: FastifyRequest, reply: FastifyReply, error: C
   const answer = errorAnswer(error, request.id);
   const pending = bodyPending(request.raw);
   response.writeHead(answer.status, {
+    'x-ccproxy-request-id': request.id,
     ...answer.headers,
     ...options.headers,
     ...(pending || options.close === true ? { connection: 'close' } : {}),

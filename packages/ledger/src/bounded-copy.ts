@@ -40,14 +40,16 @@ function copyList(list: readonly unknown[], budget: Budget, depth: number): unkn
 }
 
 function copyRecord(record: object, budget: Budget, depth: number): Record<string, unknown> {
-  const kept: [string, unknown][] = [];
-  const entries = Object.entries(record);
-  for (const [key, item] of entries) {
+  const kept: Record<string, unknown> = {};
+  const keys = Object.keys(record);
+  for (const key of keys) {
     if (budget.left <= 0) {
-      kept.push(['…', `(${entries.length} entries)`]);
+      kept['…'] = `(${keys.length} entries)`;
       break;
     }
-    kept.push([boundedText(key), copy(item, budget, depth)]);
+    // An assignment to this one would change the prototype.
+    if (key === '__proto__') continue;
+    kept[boundedText(key)] = copy((record as Readonly<Record<string, unknown>>)[key], budget, depth);
   }
-  return Object.fromEntries(kept);
+  return kept;
 }

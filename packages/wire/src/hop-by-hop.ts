@@ -14,6 +14,9 @@ const hopByHop: ReadonlySet<string> = new Set([
 /** Whether a header belongs to one connection and is never forwarded (RFC 9110 §7.6.1). Any case. */
 export const isHopByHop = (name: string): boolean => hopByHop.has(name.toLowerCase());
 
+/** The same for a name in lower case. */
+export const isHopByHopName = (name: string): boolean => hopByHop.has(name);
+
 /** The lower-case names a `Connection` header declares hop-by-hop. */
 export const connectionNames = (value: string): string[] =>
   value

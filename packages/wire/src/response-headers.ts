@@ -1,5 +1,5 @@
 import type { HeaderFields } from './header-fields.js';
-import { connectionNames, isHopByHop } from './hop-by-hop.js';
+import { connectionNames, isHopByHopName } from './hop-by-hop.js';
 
 export interface ResponseHeaderOptions {
   /** False when the body is rewritten: then the headers that describe its bytes go too. Default true. */
@@ -21,7 +21,6 @@ const droppedNames: ReadonlySet<string> = new Set([
   'x-powered-by',
   'via',
 ]);
-const droppedPrefixes = [':', 'access-control-', 'proxy-', 'x-ccproxy-'] as const;
 const describesBytes: ReadonlySet<string> = new Set([
   'content-encoding',
   'content-length',
@@ -37,18 +36,37 @@ const describesBytes: ReadonlySet<string> = new Set([
  * policies, proxy and `x-ccproxy-*` headers, and the server's name.
  */
 export function responseHeadersForClient(headers: HeaderFields, options: ResponseHeaderOptions = {}): Record<string, string | string[]> {
-  const drop = new Set<string>();
-  for (const [name, value] of Object.entries(headers))
-    if (name.toLowerCase() === 'connection' && value !== undefined) for (const named of connectionNames(String(value))) drop.add(named);
-  if (options.bodyUnchanged === false) for (const name of describesBytes) drop.add(name);
-  const kept: [string, string | string[]][] = [];
-  for (const [name, value] of Object.entries(headers)) {
+  const named = namedByConnection(headers);
+  const rewritten = options.bodyUnchanged === false;
+  const kept: Record<string, string | string[]> = {};
+  for (const name of Object.keys(headers)) {
+    const value = headers[name];
     const lower = name.toLowerCase();
-    if (value === undefined || isDropped(lower, drop)) continue;
-    kept.push([lower, typeof value === 'string' ? value : [...value]]);
+    if (value === undefined || isDropped(lower) || named.includes(lower) || (rewritten && describesBytes.has(lower))) continue;
+    const copy = typeof value === 'string' ? value : [...value];
+    if (lower === '__proto__') Object.defineProperty(kept, lower, { value: copy, enumerable: true, configurable: true, writable: true });
+    else kept[lower] = copy;
   }
-  return Object.fromEntries(kept);
+  return kept;
 }
 
-const isDropped = (name: string, drop: ReadonlySet<string>): boolean =>
-  drop.has(name) || droppedNames.has(name) || isHopByHop(name) || droppedPrefixes.some((prefix) => name.startsWith(prefix));
+const isDropped = (name: string): boolean =>
+  droppedNames.has(name) ||
+  isHopByHopName(name) ||
+  name.startsWith('access-control-') ||
+  name.startsWith('x-ccproxy-') ||
+  name.startsWith('proxy-') ||
+  name.startsWith(':');
+
+const none: readonly string[] = [];
+
+function namedByConnection(headers: HeaderFields): readonly string[] {
+  let named = none;
+  for (const name of Object.keys(headers)) {
+    if (name.length !== 10 || name.toLowerCase() !== 'connection') continue;
+    const value = String(headers[name] ?? '');
+    // What nearly every connection says names no header.
+    if (value !== 'keep-alive') named = [...named, ...connectionNames(value)];
+  }
+  return named;
+}

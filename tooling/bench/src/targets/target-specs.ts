@@ -11,7 +11,10 @@ export const ccproxy = 'ccproxy';
 
 const here = (file: string): string => fileURLToPath(new URL(`../${file}`, import.meta.url));
 
-/** The proxies under test. ccproxy runs as a user would run it: log, ledger and metrics on, the client's own credential forwarded. */
+/**
+ * The proxies under test. ccproxy runs as `ccproxy start` runs it: log file, ledger and metrics on, the client's own credential forwarded.
+ * (`--foreground` would write every line a second time, to the terminal.)
+ */
 export async function targetSpecs(upstream: string, names: readonly string[], home: TempHome = createTempHome()): Promise<TargetSpec[]> {
   const env = home.env({ NODE_ENV: 'production' });
   const bare = async (name: string): Promise<TargetSpec> => {
@@ -32,5 +35,5 @@ async function daemon(upstream: string, home: TempHome, env: Readonly<Record<str
     providers: { anthropic: { type: 'anthropic', baseUrl: upstream, auth: 'client' } },
     models: { default: { provider: 'anthropic' } },
   });
-  return { name: ccproxy, port, args: [ccproxydBin, '--foreground', '--state-dir', home.stateDir, '--config', config], env };
+  return { name: ccproxy, port, args: [ccproxydBin, '--state-dir', home.stateDir, '--config', config], env };
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from './run-command.ts';
@@ -17,11 +17,18 @@ export async function claudeClient(say: (line: string) => void): Promise<string>
   const installed = findBinary(folder);
   if (installed !== undefined) return installed;
   say(`installing Claude Code ${version} into ${folder} (once, about 370 MB)`);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
+  // An installation that is interrupted, or runs twice, never leaves half a client under the final name.
+  const fresh = `${folder}.${process.pid}`;
+  mkdirSync(fresh, { recursive: true });
+  writeFileSync(join(fresh, 'package.json'), '{ "private": true }\n');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
   const args = ['install', '--no-save', '--no-audit', '--no-fund', '--ignore-scripts', `@anthropic-ai/claude-code@${version}`];
-  const { output } = await runCommand(npm, args, { cwd: folder });
+  const { output } = await runCommand(npm, args, { cwd: fresh });
+  if (findBinary(fresh) !== undefined && findBinary(folder) === undefined) {
+    rmSync(folder, { recursive: true, force: true });
+    renameSync(fresh, folder);
+  }
+  rmSync(fresh, { recursive: true, force: true });
   const binary = findBinary(folder);
   if (binary === undefined)
     throw new Error(`Claude Code ${version} could not be installed; set CLAUDE_BIN to its binary. npm said:\n${output}`);

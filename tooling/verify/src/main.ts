@@ -10,6 +10,7 @@ import { programsStage } from './stages/programs-stage.ts';
 import { publintStage } from './stages/publint-stage.ts';
 import { tallyStage } from './stages/tally-stage.ts';
 import { vitestStage } from './stages/vitest-stage.ts';
+import { clientTestPrograms, testPrograms } from './test-programs.ts';
 
 /** The stages behind `npm test` and its siblings, run by tooling/bootstrap.mjs with the right Node. */
 const say = (line: string): void => console.log(line);
@@ -17,7 +18,15 @@ const e2e = (project: string): readonly string[] => ['--config', 'tooling/e2e/vi
 const longScale = process.env['CCPROXY_TEST_SCALE'] ?? '20';
 
 const build = commandStage('build', rootTool('turbo/bin/turbo'), ['run', 'build', '--output-logs=errors-only']);
-const plans: Readonly<Record<string, (args: readonly string[]) => readonly Stage[] | Promise<readonly Stage[]>>> = {
+const clientStage: Stage = {
+  name: 'tests with the real client',
+  run: async () => {
+    const env = { CLAUDE_BIN: await claudeClient(say) };
+    const tableReporter = `${repositoryRoot}/tooling/e2e/src/client/table-reporter.ts`;
+    return vitestStage(clientStage.name, e2e('client'), { env, tableReporter }).run();
+  },
+};
+const plans: Readonly<Record<string, (args: readonly string[]) => readonly Stage[]>> = {
   test: () => [
     build,
     commandStage('lint', rootTool('oxlint/bin/oxlint'), ['--type-aware', '--deny-warnings']),
@@ -25,22 +34,18 @@ const plans: Readonly<Record<string, (args: readonly string[]) => readonly Stage
     commandStage('types of the tests', rootTool('typescript/bin/tsc'), ['-p', 'tsconfig.test.json']),
     commandStage('knip', rootTool('knip/bin/knip.js'), ['--treat-config-hints-as-errors']),
     tallyStage('checks', 'tooling/checks/src/main.ts'),
-    programsStage(say),
+    programsStage(testPrograms, say),
     vitestStage('unit and integration tests', ['--coverage']),
     vitestStage('end-to-end tests', e2e('e2e')),
     publintStage,
     vitestStage('installation tests', e2e('install')),
   ],
-  'test:client': async () => [
-    build,
-    programsStage(say),
-    vitestStage('tests with the real client', e2e('client'), { CLAUDE_BIN: await claudeClient(say) }),
-  ],
+  'test:client': () => [build, programsStage(clientTestPrograms, say), clientStage],
   'test:long': () => [
     build,
-    programsStage(say),
-    vitestStage(`unit and integration tests, ${longScale} times the repetitions`, [], { CCPROXY_TEST_SCALE: longScale }),
-    vitestStage(`end-to-end tests, ${longScale} times the repetitions`, e2e('e2e'), { CCPROXY_TEST_SCALE: longScale }),
+    programsStage(testPrograms, say),
+    vitestStage(`unit and integration tests, ${longScale} times the repetitions`, [], { env: { CCPROXY_TEST_SCALE: longScale } }),
+    vitestStage(`end-to-end tests, ${longScale} times the repetitions`, e2e('e2e'), { env: { CCPROXY_TEST_SCALE: longScale } }),
   ],
   'test:conformance': ([suite = '../shared/conformance']) => [build, ...conformanceStages(resolve(repositoryRoot, suite))],
 };
@@ -48,5 +53,5 @@ const plans: Readonly<Record<string, (args: readonly string[]) => readonly Stage
 const [name = '', ...args] = process.argv.slice(2);
 const plan = plans[name];
 if (plan === undefined) throw new Error(`Unknown run "${name}": one of ${Object.keys(plans).join(', ')}.`);
-const { failed } = await runStages(await plan(args), say);
+const { failed } = await runStages(plan(args), say);
 process.exitCode = failed > 0 ? 1 : 0;

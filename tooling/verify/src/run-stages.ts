@@ -21,6 +21,7 @@ export async function runStages(stages: readonly Stage[], say: (line: string) =>
       failures.push(stage.name);
       if (result.output.trim() !== '') say(result.output.trimEnd());
     }
+    if (result.report !== undefined) say(result.report);
     say(`${good ? 'ok  ' : 'FAIL'} ${stage.name}: ${result.passed} passed, ${result.failed} failed (${seconds} s)`);
   }
   if (failures.length > 0) say(`failed stages: ${failures.join(', ')}`);

@@ -5,6 +5,8 @@ export interface StageResult {
   readonly failed: number;
   /** What a person needs to see; shown when something failed. */
   readonly output: string;
+  /** What a person wants to see in any case. */
+  readonly report?: string;
 }
 
 /** One step of `npm test` or its siblings. It reports what it finds; it throws only when it could not look. */

@@ -5,5 +5,6 @@ export interface TestProgram {
   readonly usedBy: string;
 }
 
-/** The one list. A program is here because a suite runs it today. */
+/** The one list, by run. A program is here because a suite runs it today. */
 export const testPrograms: readonly TestProgram[] = [{ program: 'git', debian: 'git', usedBy: 'the clean-clone test' }];
+export const clientTestPrograms: readonly TestProgram[] = [{ program: 'tmux', debian: 'tmux', usedBy: 'the real client in a terminal' }];

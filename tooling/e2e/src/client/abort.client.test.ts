@@ -62,5 +62,6 @@ describe('a client that goes away', () => {
   it('[F1] the daemon serves on', async (context) => {
     const seen = await world.compare({ act: (side) => side.claude(['-p', 'hello']) });
     expectSame(context, seen);
+    expect(seen.through.runs[0]?.stdout).toBe('FAKE_OK: hello\n');
   });
 });

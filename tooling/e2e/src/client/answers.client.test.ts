@@ -1,7 +1,7 @@
 import type { LoggedRequest } from '@ccproxy-internal/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ClientWorld, openClientWorld } from './client-world.ts';
-import { expectSame } from './expect-same.ts';
+import { expectSame, showRow } from './expect-same.ts';
 
 let world: ClientWorld;
 beforeAll(async () => {
@@ -116,10 +116,12 @@ describe('answers', () => {
       act: (side) => side.claude(['-p', '--input-format', 'stream-json', ...streamJson], { input: turn('one') + turn('two') }),
     });
     expectSame(context, seen);
+    expect(seen.through.requests[1]?.body).toContain('FAKE_OK: one');
   });
 
-  it('[C11 C12] a target of the gateway as the model', async () => {
+  it('[C11 C12] a target of the gateway as the model', async (context) => {
     const seen = await world.compare({ act: (side) => side.claude(['-p', 'hello', '--model', 'claude-via-fast', ...json]) });
+    showRow(context, seen, 'the model is replaced');
     const [direct = '', through = ''] = [seen.direct, seen.through].map(({ requests }) => requests[0]?.body);
     expect(direct).toContain('"model":"claude-via-fast"');
     expect(through).toBe(direct.replace('"model":"claude-via-fast"', '"model":"claude-haiku-5-5"'));
@@ -130,6 +132,7 @@ describe('answers', () => {
     it(`[C12] the model ${model}`, async (context) => {
       const seen = await world.compare({ act: (side) => side.claude(['-p', 'hello', '--model', model, ...json]) });
       expectSame(context, seen);
+      expect(seen.through.requests).toHaveLength(1);
     });
   }
 });

@@ -52,6 +52,7 @@ export interface ClientWorld {
   readonly upstream: FakeAnthropic;
   readonly daemon: Daemon;
   readonly daemonHome: TempHome;
+  readonly clientHome: ClientHome;
   readonly processes: Processes;
   readonly trap: OutboundTrap;
   /** Runs a scenario directly, then through the daemon. */
@@ -115,6 +116,7 @@ export async function openClientWorld(server: Readonly<Record<string, unknown>> 
     upstream,
     daemon,
     daemonHome,
+    clientHome: home,
     processes,
     trap,
     compare: async (scenario) => {

@@ -17,9 +17,14 @@ export interface Intended {
   readonly why: string;
 }
 
+/** Makes the test a row of the table, without a judgement; `why` says in what the sides differ. */
+export function showRow(context: TestContext, { direct, through }: Pick<Comparison, 'direct' | 'through'>, why?: string): void {
+  context.task.meta.behaviour = { direct: summarise(direct), through: summarise(through), byDesign: why };
+}
+
 /** The upstream received and the client printed the same on both sides; the test becomes a row of the table. */
 export function expectSame(context: TestContext, { direct, through }: Comparison, intended?: Intended): void {
-  context.task.meta.behaviour = { direct: summarise(direct), through: summarise(through), byDesign: intended?.why };
+  showRow(context, { direct, through }, intended?.why);
   const found = differences(direct, through);
   const places = intended?.in ?? [];
   const isIntended = (line: string): boolean => places.some((place) => line.startsWith(place));

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { maskSecret } from '@ccproxy-internal/test-kit/fake-anthropic/request-log';
 import { type ClientWorld, type Comparison, openClientWorld } from './client-world.ts';
-import { expectSame } from './expect-same.ts';
+import { expectSame, showRow } from './expect-same.ts';
 
 /** The token of a gateway that does not let everybody in. */
 const gatewayToken = 'local-gateway-token-0123456789abcdef';
@@ -106,15 +106,17 @@ describe('a gateway with a token', () => {
     expect(seen.raw.through.requests.every(({ headers }) => headers.every(([name]) => !/ccproxy/i.test(name)))).toBe(true);
   });
 
-  it('[C2 F1] in the place of the login: nothing of it goes on', async () => {
+  it('[C2 F1] in the place of the login: nothing of it goes on', async (context) => {
     const seen = await guarded.compare({ throughEnv: { ANTHROPIC_AUTH_TOKEN: gatewayToken }, act: (side) => side.claude(json) });
+    showRow(context, seen, 'the token is removed');
     expect(seen.through.runs[0]?.code).toBe(0);
     expect(headersOf(seen).some((line) => line.startsWith('authorization: '))).toBe(false);
     expect(JSON.stringify(seen.raw.through.requests.map(({ rawBody }) => rawBody.toString('utf8')))).not.toContain(gatewayToken);
   });
 
-  it('[F1] without it: refused at once, nothing reaches the upstream', async () => {
+  it('[F1] without it: refused at once, nothing reaches the upstream', async (context) => {
     const seen = await guarded.compare({ act: (side) => side.claude(json) });
+    showRow(context, seen, 'refused');
     expect(seen.through.requests).toEqual([]);
     expect(seen.through.runs[0]?.code).toBe(1);
     expect(seen.through.runs[0]?.stdout).toContain('"is_error":true');

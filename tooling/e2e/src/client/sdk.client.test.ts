@@ -1,8 +1,8 @@
-import Anthropic from '@anthropic-ai/sdk';
+import { Anthropic, AnthropicError, APIError } from '@anthropic-ai/sdk';
 import { waitFor } from '@ccproxy-internal/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ClientWorld, openClientWorld, type Scenario } from './client-world.ts';
-import { expectSame } from './expect-same.ts';
+import { expectSame, showRow } from './expect-same.ts';
 import type { SeenRun } from './normalise.ts';
 import { recentLedger } from './recent-ledger.ts';
 import type { Side } from './side.ts';
@@ -20,8 +20,8 @@ const outcome = async (call: () => Promise<unknown>): Promise<SeenRun> => {
   try {
     return { code: 0, signal: null, stdout: JSON.stringify(await call()), stderr: '' };
   } catch (error) {
-    if (!(error instanceof Anthropic.AnthropicError)) throw error;
-    const { status, requestID, type } = error instanceof Anthropic.APIError ? error : {};
+    if (!(error instanceof AnthropicError)) throw error;
+    const { status, requestID, type } = error instanceof APIError ? error : {};
     const seen = { error: error.constructor.name, status, type, requestID, message: error.message };
     return { code: 1, signal: null, stdout: JSON.stringify(seen), stderr: '' };
   }
@@ -76,8 +76,9 @@ describe('@anthropic-ai/sdk', () => {
     expect(seen.through.runs[0]?.stdout).toMatch(/"input_tokens":\d+/);
   });
 
-  it('[C11] models.list: the targets of the gateway, in the shape of the API', async () => {
+  it('[C11] models.list: the targets of the gateway, in the shape of the API', async (context) => {
     const seen = await world.compare(calls(async (client) => (await client.models.list()).data));
+    showRow(context, seen, 'its own list');
     expect(seen.through.requests).toEqual([]);
     const shape = (text = '[]'): string[][] => (JSON.parse(text) as object[]).map((model) => Object.keys(model).toSorted());
     const [direct, through] = [seen.direct, seen.through].map(({ runs }) => shape(runs[0]?.stdout)[0]);

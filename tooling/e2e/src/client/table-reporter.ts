@@ -1,5 +1,4 @@
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
-import type {} from './expect-same.ts';
 
 /** Prints what the suite found: a row per behaviour, what happened directly and what happened through ccproxy. */
 export class TableReporter implements Reporter {

@@ -1,7 +1,7 @@
 import { findSecrets, type LoggedRequest, newCanaryKey } from '@ccproxy-internal/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ClientWorld, openClientWorld } from './client-world.ts';
-import { expectSame } from './expect-same.ts';
+import { expectSame, showRow } from './expect-same.ts';
 
 let world: ClientWorld;
 beforeAll(async () => {
@@ -36,8 +36,9 @@ describe('transport', () => {
     expect(seen.through.requests).toHaveLength(16);
   });
 
-  it('[C12] answers are asked for uncompressed', async () => {
+  it('[C12] answers are asked for uncompressed', async (context) => {
     const seen = await world.compare({ act: (side) => side.claude(['-p', 'hello']) });
+    showRow(context, seen, 'accept-encoding: identity');
     const encodings = (requests: readonly LoggedRequest[]): string[] =>
       requests.flatMap(({ headers }) => headers.filter(([name]) => /^accept-encoding$/i.test(name)).map(([, value]) => value));
     expect(encodings(seen.raw.direct.requests)).toEqual(['gzip, deflate, br, zstd']);

@@ -158,8 +158,17 @@ describe('the log', () => {
     const abort = new AbortController();
     const response = await fetch(`${fake.url}/v1/messages`, { ...request('x', { stream: true }), signal: abort.signal });
     await response.body?.getReader().read();
+    expect(fake.open()).toBe(1);
     abort.abort();
     await expect.poll(() => fake.messages()[0]?.end).toBe('closed-early');
+    expect(fake.open()).toBe(0);
+  });
+
+  it('numbers requests from 1 again after a reset', async () => {
+    await ask('a');
+    await ask('b');
+    fake.reset();
+    expect((await ask('c')).headers.get('request-id')).toBe('req_fake00000001');
   });
 
   it('shows a compressed body as JSON', async () => {

@@ -2,17 +2,17 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { runCommand } from '../run-command.ts';
 import type { Stage } from '../stage.ts';
-import { type TestProgram, testPrograms } from '../test-programs.ts';
+import type { TestProgram } from '../test-programs.ts';
 
 /** Programs the suites run are there; as root on Debian the missing ones are installed, said aloud. */
-export const programsStage = (say: (line: string) => void): Stage => ({
+export const programsStage = (programs: readonly TestProgram[], say: (line: string) => void): Stage => ({
   name: 'test programs',
   run: async () => {
-    const missing = missingPrograms(testPrograms);
+    const missing = missingPrograms(programs);
     if (missing.length > 0 && mayInstall()) await install(missing, say);
-    const absent = missingPrograms(testPrograms);
+    const absent = missingPrograms(programs);
     return {
-      passed: testPrograms.length - absent.length,
+      passed: programs.length - absent.length,
       failed: absent.length,
       output:
         absent.length === 0

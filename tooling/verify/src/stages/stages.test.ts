@@ -7,7 +7,7 @@ import { runCommand } from '../run-command.ts';
 import { commandStage } from './command-stage.ts';
 import { missingPrograms } from './programs-stage.ts';
 import { readTally, tallyStage } from './tally-stage.ts';
-import { readReport } from './vitest-stage.ts';
+import { readReport, tableIn } from './vitest-stage.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -36,6 +36,10 @@ describe('vitest reports', () => {
 
   it('a run without a report failed', () => {
     expect(readReport(undefined, 0, 'why')).toEqual({ passed: 0, failed: 1, output: 'why' });
+  });
+
+  it('the table of a reporter is found between its other lines', () => {
+    expect(tableIn('...\n\n| a | b |\n| --- | --- |\n| 1 | 2 |\nDuration 1s | not a row\n')).toBe('| a | b |\n| --- | --- |\n| 1 | 2 |');
   });
 });
 

@@ -12,18 +12,26 @@ interface VitestReport {
   readonly numTodoTests: number;
 }
 
+export interface VitestOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** A reporter that prints a table, whose lines are shown in any case. */
+  readonly tableReporter?: string;
+}
+
 /** A run of vitest; its tests are counted one by one. */
-export const vitestStage = (name: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Stage => ({
+export const vitestStage = (name: string, args: readonly string[], { env, tableReporter }: VitestOptions = {}): Stage => ({
   name,
   run: async () => {
     const folder = mkdtempSync(join(tmpdir(), 'ccp-vitest-'));
     try {
       const report = join(folder, 'report.json');
-      const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${report}`];
+      const table = tableReporter === undefined ? [] : [`--reporter=${tableReporter}`];
+      const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${report}`, ...table];
       const { code, output } = await runCommand(process.execPath, [rootTool('vitest/vitest.mjs'), 'run', ...args, ...reporters], {
         env: { ...env, NO_COLOR: '1' },
       });
-      return readReport(readIfThere(report), code, output);
+      const result = readReport(readIfThere(report), code, output);
+      return tableReporter === undefined ? result : { ...result, report: tableIn(output) };
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
@@ -45,6 +53,9 @@ export function readReport(report: string | undefined, code: number, output: str
     output: skipped > 0 ? `${output}\n${skipped} tests were skipped: a test runs everywhere or it is not there.` : output,
   };
 }
+
+/** The lines of a Markdown table in an output. */
+export const tableIn = (output: string): string => [...output.matchAll(/^\| .* \|$/gm)].map(([line]) => line).join('\n');
 
 function readIfThere(file: string): string | undefined {
   try {

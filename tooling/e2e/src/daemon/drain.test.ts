@@ -1,6 +1,7 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type FakeAnthropic, startDaemon, startFakeAnthropic } from '@ccproxy-internal/test-kit';
-import { Agent } from 'node:http';
+import { ccproxydBin, type FakeAnthropic, startDaemon, startFakeAnthropic } from '@ccproxy-internal/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Answer, ask, type Question } from './ask.ts';
 import { createInstallation, type Installation, passthroughConfig } from './installation.ts';
@@ -34,22 +35,22 @@ describe('SIGTERM', () => {
   };
 
   it('[F1] row 74: open streams finish, new requests are 503 with retry-after, the exit code is 0', async () => {
-    const { url, pid, process: child } = await daemon();
-    const agent = new Agent({ keepAlive: true });
-    // Kept alive, so that a new request still finds the daemon after it has closed its door.
-    expect((await ask(url, { agent, prompt: 'hello' })).completed).toBe(true);
+    const { url, port, pid, process: child } = await daemon();
     const streams = await Promise.all(Array.from({ length: 20 }, (_, n) => begun(url, { model: `stream-${n}`, prompt: 'a second' })));
-    const busy = await begun(url, { agent, model: 'keeper', prompt: 'a second' });
+    // A request that is half sent when the signal comes is a new one afterwards.
+    const late = connect(port, '127.0.0.1');
+    const said = text(late);
+    late.write('POST /v1/messages HTTP/1.1\r\nhost: ');
+    await sleep(100);
     process.kill(pid, 'SIGTERM');
-    await sleep(150);
-    const refused = await ask(url, { prompt: 'hello' });
-    expect(refused.failure ?? refused.status).toBe(refused.status === 0 ? 'ECONNREFUSED' : 503);
-    const answers = await Promise.all([...streams, busy].map(({ answer }) => answer));
+    await expect.poll(() => ask(url).then(({ failure }) => failure)).toBe('ECONNREFUSED');
+    late.write(`127.0.0.1:${port}\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}`);
+    expect(await said).toMatch(/^HTTP\/1\.1 503 [^]*\r\nretry-after: \d+\r\n[^]*"type":"error"/);
+    const answers = await Promise.all(streams.map(({ answer }) => answer));
     expect(answers.filter((answer) => !answer.completed)).toEqual([]);
     expect((await child.ended).code).toBe(0);
-    const rows = ledgerRows(installation.paths.databaseFile);
-    expect(rows.filter(({ model }) => model.startsWith('stream-')).map(({ outcome }) => outcome)).toEqual(streams.map(() => 'ok'));
-    agent.destroy();
+    const outcomes = ledgerRows(installation.paths.databaseFile).map(({ outcome }) => outcome);
+    expect(outcomes).toEqual(streams.map(() => 'ok'));
   });
 
   it('[F1] row 74: what is open after drainTimeout ends with an error in its own protocol', async () => {
@@ -90,7 +91,7 @@ describe('SIGTERM', () => {
 
   it('[F1] row 74: a signal during the start ends it, and nothing is left', async () => {
     for (const ms of [30, 150, 400]) {
-      const starting = installation.processes.spawn(process.execPath, [(await import('@ccproxy-internal/test-kit')).ccproxydBin], {
+      const starting = installation.processes.spawn(process.execPath, [ccproxydBin], {
         env: installation.home.env(),
       });
       await sleep(ms);

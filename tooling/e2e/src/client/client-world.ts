@@ -71,7 +71,7 @@ const launcherSwitches = {
 const nowhere = 'http://127.0.0.1:9';
 
 export async function openClientWorld(server: Readonly<Record<string, unknown>> = {}): Promise<ClientWorld> {
-  const stack = new AsyncDisposableStack();
+  await using stack = new AsyncDisposableStack();
   const home = stack.use(createClientHome());
   const daemonHome = stack.use(createTempHome());
   const upstream = stack.use(await startFakeAnthropic());
@@ -112,6 +112,7 @@ export async function openClientWorld(server: Readonly<Record<string, unknown>> 
     return { requests: order === undefined ? requests : requests.toSorted((a, b) => compareText(order(a), order(b))), runs };
   };
 
+  const open = stack.move();
   return {
     upstream,
     daemon,
@@ -128,7 +129,7 @@ export async function openClientWorld(server: Readonly<Record<string, unknown>> 
         raw: { direct, through },
       };
     },
-    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
   };
 }
 

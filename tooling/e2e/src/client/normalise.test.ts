@@ -92,6 +92,6 @@ describe('the table', () => {
       request('', [], { status: null, end: 'closed-early' }),
     ];
     const runs = [printing('{"type":"result","result":"a \\"b\\""}\n'), { ...printing(''), code: null, signal: 'SIGKILL' }];
-    expect(summarise(normalise(requests, runs))).toBe('2 × messages 529, messages reset; exit 0: "a "b"", SIGKILL: no answer');
+    expect(summarise(normalise(requests, runs))).toBe('2 × messages 529, messages unanswered; exit 0: "a "b"", SIGKILL: no answer');
   });
 });

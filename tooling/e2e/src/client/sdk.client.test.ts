@@ -15,15 +15,15 @@ afterAll(() => world[Symbol.asyncDispose]());
 
 const question = { model: 'claude-sonnet-5-5', max_tokens: 200, messages: [{ role: 'user' as const, content: 'hello' }] };
 
-/** What a call of the SDK came to: its value, or the class of its error and what a program reads from it. */
+/** What a call of the SDK came to: its value, or the class of its error and what a program reads from it; a headline before both. */
 const outcome = async (call: () => Promise<unknown>): Promise<SeenRun> => {
   try {
-    return { code: 0, signal: null, stdout: JSON.stringify(await call()), stderr: '' };
+    return { code: 0, signal: null, stdout: `answered\n${JSON.stringify(await call())}`, stderr: '' };
   } catch (error) {
     if (!(error instanceof AnthropicError)) throw error;
     const { status, requestID, type } = error instanceof APIError ? error : {};
     const seen = { error: error.constructor.name, status, type, requestID, message: error.message };
-    return { code: 1, signal: null, stdout: JSON.stringify(seen), stderr: '' };
+    return { code: 1, signal: null, stdout: `${seen.error}\n${JSON.stringify(seen)}`, stderr: '' };
   }
 };
 
@@ -80,7 +80,8 @@ describe('@anthropic-ai/sdk', () => {
     const seen = await world.compare(calls(async (client) => (await client.models.list()).data));
     showRow(context, seen, 'its own list');
     expect(seen.through.requests).toEqual([]);
-    const shape = (text = '[]'): string[][] => (JSON.parse(text) as object[]).map((model) => Object.keys(model).toSorted());
+    const shape = (text = '\n[]'): string[][] =>
+      (JSON.parse(text.slice(text.indexOf('\n'))) as object[]).map((model) => Object.keys(model).toSorted());
     const [direct, through] = [seen.direct, seen.through].map(({ runs }) => shape(runs[0]?.stdout)[0]);
     expect(through).toEqual(direct);
     expect(seen.through.runs[0]?.stdout).toContain('"id":"claude-via-fast"');

@@ -1,14 +1,19 @@
 import type { Observation, SeenRun } from './normalise.ts';
 
 const longest = 56;
+/** Of more clients than these only the exit is told. */
+const mostQuoted = 4;
 
 /** An observation in a few words, for the table: what the upstream answered to what, how clients ended, what they said. */
 export function summarise({ requests, runs }: Observation): string {
   const asked = requests.map(({ request, status, end }) => {
     const path = request.replace(/^POST \/v1\/|^GET \/v1\//, '').replace(/\?.*$/, '');
-    return `${path} ${status ?? 'reset'}${end === 'finished' || status === null ? '' : ' cut'}`;
+    return `${path} ${status ?? 'unanswered'}${end === 'finished' || status === null ? '' : ' cut'}`;
   });
-  const ended = runs.map((run) => `${run.signal ?? `exit ${run.code}`}: ${said(run)}`);
+  const ended = runs.map((run) => {
+    const how = run.signal ?? `exit ${run.code}`;
+    return runs.length > mostQuoted ? how : `${how}: ${said(run)}`;
+  });
   return [counted(asked), counted(ended)].filter((part) => part !== '').join('; ');
 }
 

@@ -36,7 +36,7 @@ export class ClientResponse {
     this.#response = response;
     this.#clock = clock;
     this.#owner = owner;
-    response.once('close', () => {
+    response.on('close', () => {
       this.#timer?.clear();
       owner.closed();
     });

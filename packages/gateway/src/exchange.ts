@@ -25,6 +25,7 @@ export class Exchange implements ClientResponseOwner {
   readonly client: ClientResponse;
   #attempt: Attempt | undefined;
   #attempts = 0;
+  #leave: (() => void) | undefined;
   #outcome: RequestOutcome | undefined;
   #errorCode: string | undefined;
   #report: UsageReport | undefined;
@@ -38,7 +39,7 @@ export class Exchange implements ClientResponseOwner {
   }
 
   start(): void {
-    this.context.live.add(this);
+    this.#leave = this.context.live.add(this);
     if (this.request.facts.stream) this.client.holdHead(this.context.headHold);
     this.#next();
   }
@@ -140,7 +141,7 @@ export class Exchange implements ClientResponseOwner {
   closed(): void {
     if (this.#outcome === undefined) this.settled('aborted', undefined, this.#attempt?.abort('aborted'));
     else this.#attempt?.hangUp();
-    this.context.live.delete(this);
+    this.#leave?.();
     recordRequest(this);
   }
 

@@ -1,4 +1,4 @@
-import type { Clock, Logger } from '@ccproxy/kernel';
+import type { Clock, Logger, Roster } from '@ccproxy/kernel';
 import type { DecisionLog, Ledger } from '@ccproxy/ledger';
 import type { Provider } from '@ccproxy/providers';
 import type { RouteTable } from '@ccproxy/router';
@@ -22,7 +22,7 @@ export interface GatewayContext {
   readonly table: RouteTable;
   readonly decisions: Pick<DecisionLog, 'record' | 'recent'>;
   /** Requests whose answer is not over. */
-  readonly live: Set<LiveRequest>;
+  readonly live: Roster<LiveRequest>;
   /** ms */
   readonly headHold: number;
   /** Secrets that must not leave in a body. */

@@ -1,6 +1,7 @@
 import type { Config } from '@ccproxy/config';
 import type { DaemonModule } from '@ccproxy/http';
 import { bindMethod, decisionsRecent, ledgerRecent } from '@ccproxy/ipc';
+import { Roster } from '@ccproxy/kernel';
 import { createProvider, type Provider } from '@ccproxy/providers';
 import { compileRoutes } from '@ccproxy/router';
 import type { GatewayContext } from './gateway-context.js';
@@ -48,7 +49,7 @@ function createContext(deps: GatewayDeps): GatewayContext {
     keys,
     table: compileRoutes(config),
     decisions: deps.decisions ?? noDecisions,
-    live: new Set(),
+    live: new Roster(),
     headHold: config.server.headHold,
     needles: deps.localSecrets === undefined ? () => fixed : withLocalSecrets(fixed, deps.localSecrets),
     metrics: noMetrics,
@@ -77,7 +78,7 @@ async function settle(context: GatewayContext, deadline: AbortSignal): Promise<v
       deadline.addEventListener('abort', stop, { once: true });
     });
   }
-  for (const exchange of context.live) exchange.stop();
+  for (const exchange of context.live.members()) exchange.stop();
 }
 
 /**

@@ -26,6 +26,7 @@ export class PlainExchange implements ProviderSink, ClientResponseOwner {
   readonly #context: GatewayContext;
   readonly #request: PlainRequest;
   readonly #client: ClientResponse;
+  #leave: (() => void) | undefined;
   #call: ProviderCall | undefined;
   #masks = false;
   #outcome: RequestOutcome = 'aborted';
@@ -38,7 +39,7 @@ export class PlainExchange implements ProviderSink, ClientResponseOwner {
   }
 
   start(): void {
-    this.#context.live.add(this);
+    this.#leave = this.#context.live.add(this);
     this.#call = this.#request.provider.call(this.#request.call, this);
   }
 
@@ -78,7 +79,7 @@ export class PlainExchange implements ProviderSink, ClientResponseOwner {
 
   closed(): void {
     this.#call?.abort();
-    this.#context.live.delete(this);
+    this.#leave?.();
     this.#context.accessLog.write({
       requestId: this.#request.id,
       method: this.#request.call.method,

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Clock } from '@ccproxy/kernel';
+import { type Clock, Roster } from '@ccproxy/kernel';
 
 interface Entry {
   readonly startedAt: number;
@@ -8,6 +8,10 @@ interface Entry {
   /** Route pattern, for metrics. */
   route: string;
 }
+
+/** The entry of a response is kept on it: see `Roster` for why there is no map. */
+const entryKey = Symbol('active request');
+type Tracked = ServerResponse & { [entryKey]?: Entry };
 
 export interface FinishedRequest {
   readonly route: string;
@@ -23,7 +27,7 @@ export interface FinishedRequest {
  * does not see every abort of a hijacked reply (measured: facts/feasibility.md §1).
  */
 export class ActiveRequests {
-  readonly #entries = new Map<ServerResponse, Entry>();
+  readonly #entries = new Roster<Entry>();
   readonly #clock: Clock;
   readonly #onFinished: (request: FinishedRequest) => void;
 
@@ -36,25 +40,25 @@ export class ActiveRequests {
     return this.#entries.size;
   }
 
-  begin(request: IncomingMessage, response: ServerResponse): void {
+  begin(request: IncomingMessage, response: Tracked): void {
     const entry: Entry = { startedAt: this.#clock.monotonic(), socket: request.socket, route: 'unmatched' };
-    this.#entries.set(response, entry);
-    response.once('close', () => {
-      this.#entries.delete(response);
+    const leave = this.#entries.add(entry);
+    response[entryKey] = entry;
+    response.on('close', () => {
+      leave();
       const duration = this.#clock.monotonic() - entry.startedAt;
       this.#onFinished({ route: entry.route, status: response.statusCode, aborted: !response.writableFinished, duration });
     });
   }
 
   /** Names the route of a request that has begun. */
-  route(response: ServerResponse, pattern: string): void {
-    const entry = this.#entries.get(response);
+  route(response: Tracked, pattern: string): void {
+    const entry = response[entryKey];
     if (entry !== undefined) entry.route = pattern;
   }
 
   /** Whether an answer is being worked on for that connection. */
   uses(socket: Socket): boolean {
-    for (const entry of this.#entries.values()) if (entry.socket === socket) return true;
-    return false;
+    return this.#entries.members().some((entry) => entry.socket === socket);
   }
 }

@@ -28,5 +28,6 @@ export { createProcessTable, type ProcessTable, type ProcessTableSources } from 
 export { createRedactingLines, type RedactingLines } from './redacting-lines.js';
 export type { Redactor } from './redactor.js';
 export { type AppPaths, logLevelFromEnv, resolvePaths, type ResolvePathsOptions } from './resolve-paths.js';
+export { Roster } from './roster.js';
 export { constantTimeEqual, createSecret } from './secrets.js';
 export { writeFileAtomic, type WriteFileAtomicOptions } from './write-file-atomic.js';

@@ -106,6 +106,16 @@ describe('start, status, restart, logs, stop', () => {
     expect((await runCommand(Status, ['--json'], home.env)).json()).toMatchObject({ host: '127.0.0.1', configFile: config });
   });
 
+  it('[B6] a daemon that cannot be asked any more is stopped and replaced by restart', async () => {
+    await runCommand(Start, [], home.env);
+    const { pid } = (await runCommand(Status, ['--json'], home.env)).json();
+    home.write('.ccproxy/run/token', `${'A'.repeat(43)}\n`);
+    const run = await runCommand(Restart, [], home.env);
+    expect([run.exitCode, run.stderr]).toEqual([0, expect.stringContaining('cannot be asked')]);
+    const now = (await runCommand(Status, ['--json'], home.env)).json();
+    expect(now['pid']).not.toBe(pid);
+  });
+
   it('[B1] a value a flag cannot take is wrong usage with the reason, and so is a weak key for an open address', async () => {
     const port = await runCommand(Start, ['--port', 'abc'], home.env);
     expect([port.exitCode, port.stderr]).toEqual([2, expect.stringMatching(/--port.*integer/i)]);

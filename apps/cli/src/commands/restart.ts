@@ -1,6 +1,6 @@
-import { createDaemonClient, ensureDaemon, readDaemonState } from '@ccproxy/client';
+import { createDaemonClient, ensureDaemon, readDaemonState, stopDaemon } from '@ccproxy/client';
 import { loadConfig } from '@ccproxy/config';
-import type { AppPaths } from '@ccproxy/kernel';
+import { type AppPaths, CcproxyError } from '@ccproxy/kernel';
 import { Flags } from '@oclif/core';
 import { BaseCommand } from '../base-command.js';
 import { cliVersion } from '../cli-version.js';
@@ -32,11 +32,12 @@ export default class Restart extends BaseCommand {
     const config = flags.config ?? (await configOfRunning(paths));
     const chosen = { ...flags, ...(config === undefined ? {} : { config }) };
     await loadConfig({ flags: chosen, env: process.env, cwd, paths });
-    const { connection, started } = await ensureDaemon({
-      paths,
-      client: 'ccproxy restart',
-      version: cliVersion,
-      spawnDaemon: daemonSpawner(chosen, paths),
+    const options = { paths, client: 'ccproxy restart', version: cliVersion, spawnDaemon: daemonSpawner(chosen, paths) };
+    const { connection, started } = await ensureDaemon(options).catch(async (error: unknown) => {
+      if (!cannotBeAsked(error)) throw error;
+      this.note('The running daemon cannot be asked to hand over; it is stopped and a new one is started.');
+      await stopDaemon(options);
+      return ensureDaemon(options);
     });
     const client = createDaemonClient(connection);
     try {
@@ -56,6 +57,11 @@ export default class Restart extends BaseCommand {
       await client.close();
     }
   }
+}
+
+/** A daemon of another protocol, or one whose token was lost: its process can still be ended. */
+function cannotBeAsked(error: unknown): boolean {
+  return CcproxyError.isInstance(error) && (error.code === 'CCP_IPC_PROTOCOL' || error.code === 'CCP_IPC_UNAUTHORIZED');
 }
 
 /** The file the running daemon was told to use; undefined when the environment names one now, or it found its file by itself. */

@@ -103,7 +103,9 @@ async function connectWhenUp(options: EnsureDaemonOptions): Promise<IpcConnectio
     const connection = await connectIfRunning({ ...options, patienceMs: Math.max(0, left) });
     if (connection !== undefined) return connection;
     if (left <= 0) {
-      throw errors.CCP_DAEMON_UNRESPONSIVE({ message: `The new daemon of ${paths.root} did not answer within ${Math.ceil(patienceMs / 1000)} s.` });
+      throw errors.CCP_DAEMON_UNRESPONSIVE({
+        message: `The new daemon of ${paths.root} did not answer within ${Math.ceil(patienceMs / 1000)} s.`,
+      });
     }
     await pause(clock, Math.min(left, retryPause(attempt, random)));
   }

@@ -166,7 +166,10 @@ describe('the handshake', () => {
     client.send('hello', { protocol: 2, credentials: { of: 'a newer kind' } });
     await client.until((seen) => seen.closed);
     expect(client.frames).toMatchObject([
-      { type: 'refused', data: { error: { code: 'CCP_IPC_PROTOCOL', hint: expect.stringContaining('ccproxy stop'), details: { client: 2, daemon: 1 } } } },
+      {
+        type: 'refused',
+        data: { error: { code: 'CCP_IPC_PROTOCOL', hint: expect.stringContaining('ccproxy stop'), details: { client: 2, daemon: 1 } } },
+      },
     ]);
   });
 

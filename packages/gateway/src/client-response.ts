@@ -58,6 +58,11 @@ export class ClientResponse {
     return this.#response.destroyed;
   }
 
+  /** Something was written in this turn of the event loop and leaves at its end, together with what follows (Node corks the socket). */
+  get writing(): boolean {
+    return (this.#response.socket?.writableCorked ?? 0) > 0;
+  }
+
   get finished(): boolean {
     return this.#response.writableFinished;
   }

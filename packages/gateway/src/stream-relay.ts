@@ -50,13 +50,14 @@ export class StreamRelay implements Relay {
   }
 
   data(chunk: Buffer): void {
-    if (this.#prelude === undefined) {
-      // Not in this call: the rest of the read follows before the next tick.
+    if (this.#prelude === undefined && (this.#arrived.length > 0 || this.#attempt.client.writing)) {
+      // A further one of the same read: the rest follows before the next tick.
       if (this.#arrived.push(chunk) === 1) process.nextTick(this.#passOn);
-    } else {
-      this.#tap.push(chunk);
-      this.#judge(this.#prelude.push(chunk), this.#prelude);
+      return;
     }
+    this.#tap.push(chunk);
+    if (this.#prelude === undefined) this.#forward(chunk);
+    else this.#judge(this.#prelude.push(chunk), this.#prelude);
   }
 
   end(): void {

@@ -8,12 +8,8 @@ import { parseDaemonOptions } from './daemon-options.js';
 import { handleFatal } from './handle-fatal.js';
 import { handleSignals } from './handle-signals.js';
 import { createParentChannel } from './parent-channel.js';
-import { releaseStartMemory } from './release-start-memory.js';
 import { spawnSuccessor } from './spawn-successor.js';
 import { startDaemon } from './start-daemon.js';
-
-/** By then the first request of whoever started the daemon is over, ms. */
-const settledAfter = 700;
 
 /**
  * Entry of the `ccproxyd` bin: starts, tells the process that started it, serves until a signal or `daemon.stop`.
@@ -50,7 +46,6 @@ export async function main(argv: readonly string[] = process.argv.slice(2)): Pro
       process.stdout.write(`ccproxyd listens on ${daemon.status().url} (configuration: ${daemon.loaded.file ?? 'built-in default'})\n`);
     channel?.send({ type: 'ready' });
     channel?.close();
-    systemClock.setTimeout(releaseStartMemory, settledAfter, { unref: true });
     await daemon.stopped;
     process.exitCode = 0;
   } catch (thrown) {

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { availableParallelism, cpus, type } from 'node:os';
+import { availableParallelism, cpus, loadavg, type } from 'node:os';
 import { createProcesses, createTempHome, repositoryRoot } from '@ccproxy-internal/test-kit';
 import { judge } from './bars.ts';
 import { createBodies } from './bodies.ts';
@@ -36,7 +36,10 @@ async function measure(options: BenchOptions): Promise<{ results: Results; comma
         })
       : {};
   const commandStart = options.workloads.includes('cli-start') ? await measureCommandStart(processes, options.rounds) : '';
-  const machine = `${type()} ${process.arch}, ${availableParallelism()} cores (${cpus()[0]?.model.trim() ?? 'unknown'})`;
+  // Of the five minutes before: what it says beyond the bench's own one or two is the work of others.
+  const [, load = Number.NaN] = loadavg();
+  const cores = `${availableParallelism()} cores (${cpus()[0]?.model.trim() ?? 'unknown'})`;
+  const machine = `${type()} ${process.arch}, ${cores}, load average ${load.toFixed(1)}`;
   const results = {
     node: process.versions.node,
     date: new Date().toISOString().slice(0, 10),

@@ -1,7 +1,8 @@
 import { homedir } from 'node:os';
 import { connectDaemon, createDaemonClient, type DaemonClient } from '@ccproxy/client/connect';
 import { type AppPaths, asCcproxyError, CcproxyError, resolvePaths } from '@ccproxy/kernel';
-import { Command, Flags } from '@oclif/core';
+import { Command } from '@oclif/core/command';
+import * as Flags from '@oclif/core/flags';
 import { cliVersion } from './cli-version.js';
 import { errors } from './errors.js';
 import { renderError } from './render/render-error.js';

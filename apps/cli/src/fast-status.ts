@@ -3,8 +3,6 @@ import { askStatus } from '@ccproxy/client/ask';
 import type { DaemonStatusReport } from '@ccproxy/client/connect';
 import { type AppPaths, resolvePaths } from '@ccproxy/kernel/paths';
 import { cliVersion } from './cli-version.js';
-import { renderStatus } from './render/render-status.js';
-import { startWarnings } from './start-warnings.js';
 
 /**
  * `ccproxy status`, `ccproxy status --json` and `--state-dir DIR` without loading oclif. Returns false, having done nothing, for any
@@ -21,10 +19,12 @@ export async function fastStatus(args: readonly string[]): Promise<boolean> {
       ...(flags.stateDir === undefined ? {} : { stateDir: flags.stateDir }),
       ...(process.getuid === undefined ? {} : { uid: process.getuid() }),
     });
-    const status = (await askStatus(paths, { client: 'ccproxy status', version: cliVersion })) ?? (await carefulStatus(paths));
+    const asked = askStatus(paths, { client: 'ccproxy status', version: cliVersion });
+    // Loaded while the daemon answers.
+    const [{ renderStatus }, answer] = await Promise.all([import('./render/render-status.js'), asked]);
+    const status = answer ?? (await carefulStatus(paths));
     process.stdout.write(`${flags.json ? JSON.stringify(status, null, 2) : renderStatus(status, Date.now())}\n`);
-    const own = { version: cliVersion, env: process.env, config: undefined, cwd: process.cwd() };
-    for (const warning of startWarnings(status, own)) process.stderr.write(`warning: ${warning}\n`);
+    if (mayWarn(status)) await warn(status);
   } catch (error) {
     const [{ CcproxyError }, { renderError }] = await Promise.all([
       import('@ccproxy/kernel/errors-core'),
@@ -36,6 +36,22 @@ export async function fastStatus(args: readonly string[]): Promise<boolean> {
     else process.stderr.write(`${renderError(error.toJSON())}\n`);
   }
   return true;
+}
+
+/** Whether there is anything to compare: mostly the versions are the same, and no variable of the configuration is set, then or now. */
+function mayWarn({ version, variables }: DaemonStatusReport): boolean {
+  const named = process.env['CC_PROXY_CONFIG'] ?? process.env['CC_PROXY_CONFIG_FILE'];
+  return (
+    version !== cliVersion ||
+    named !== undefined ||
+    Object.entries(variables).some(([name, hash]) => hash !== 'unset' || process.env[name] !== undefined)
+  );
+}
+
+async function warn(status: DaemonStatusReport): Promise<void> {
+  const { startWarnings } = await import('./start-warnings.js');
+  const own = { version: cliVersion, env: process.env, config: undefined, cwd: process.cwd() };
+  for (const warning of startWarnings(status, own)) process.stderr.write(`warning: ${warning}\n`);
 }
 
 /** Waits for a daemon that is just starting, and finds out what is wrong. Loaded only then. */

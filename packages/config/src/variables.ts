@@ -3,7 +3,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** Names of the variables a configuration used, each with a salted hash of its value: what the daemon may keep on disk. */
 export type VariableHashes = Readonly<Record<string, string>>;
 
-/** Hashes the variables named. An unset one has a hash of its own, so that setting it later shows. */
+/** Hashes the variables named. An unset one is recorded too, so that setting it later shows. */
 export function hashVariables(names: Iterable<string>, env: Environment, salt: string): VariableHashes {
   return Object.fromEntries([...names].sort().map((name) => [name, hashOf(name, valueOf(env, name), salt)]));
 }
@@ -23,9 +23,12 @@ export function valueOf(env: Environment, name: string): string | undefined {
   return Object.hasOwn(env, name) ? env[name] : undefined;
 }
 
+/** An unset variable is recorded as such: nothing to hide, and a command that finds all of them unset needs no hash function. */
+const unset = 'unset';
+
 function hashOf(name: string, value: string | undefined, salt: string): string {
-  const state = value === undefined ? 'unset' : `set:${value}`;
+  if (value === undefined) return unset;
   // Not imported: it takes longer to load than all the rest of a command that finds no variable to compare.
   const { createHmac } = process.getBuiltinModule('node:crypto');
-  return createHmac('sha256', salt).update(`${name}\0${state}`).digest('base64url').slice(0, 22);
+  return createHmac('sha256', salt).update(`${name}\0set:${value}`).digest('base64url').slice(0, 22);
 }

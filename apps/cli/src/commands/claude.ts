@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { connectDaemon, createDaemonClient, ensureDaemon } from '@ccproxy/client';
 import { type AppPaths, readProcessIdentity } from '@ccproxy/kernel';
 import { findClaude, parseClaudeArgs, type ParsedClaudeArgs, refuseInside, runClaude, sweepSessionSettings } from '@ccproxy/launch';
-import { Flags } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
 import { BaseCommand, type LocationFlags } from '../base-command.js';
 import { openClaudeSession } from '../claude-session.js';
 import { cliVersion } from '../cli-version.js';

@@ -1,7 +1,7 @@
 import { loadConfig, redactedYaml } from '@ccproxy/config';
 import { CcproxyError, createRedactor } from '@ccproxy/kernel';
 import { readLastLines } from '@ccproxy/telemetry/read-last-lines';
-import { Flags } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
 import { BaseCommand } from '../base-command.js';
 import { renderTable } from '../render/render-table.js';
 

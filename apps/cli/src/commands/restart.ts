@@ -1,7 +1,7 @@
 import { createDaemonClient, ensureDaemon, readDaemonState, stopDaemon } from '@ccproxy/client';
 import { loadConfig } from '@ccproxy/config';
 import { type AppPaths, CcproxyError } from '@ccproxy/kernel';
-import { Flags } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
 import { BaseCommand } from '../base-command.js';
 import { cliVersion } from '../cli-version.js';
 import { daemonArguments, daemonEnvironment, daemonSpawner } from '../daemon-process.js';

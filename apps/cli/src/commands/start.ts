@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createDaemonClient, type DaemonStatusReport, ensureDaemon } from '@ccproxy/client';
 import { loadConfig } from '@ccproxy/config';
-import { Flags } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
 import { BaseCommand } from '../base-command.js';
 import { cliVersion } from '../cli-version.js';
 import { daemonArguments, daemonEntry, daemonSpawner } from '../daemon-process.js';

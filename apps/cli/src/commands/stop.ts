@@ -1,5 +1,5 @@
 import { stopDaemon, type StopResult } from '@ccproxy/client';
-import { Flags } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
 import { BaseCommand } from '../base-command.js';
 import { cliVersion } from '../cli-version.js';
 

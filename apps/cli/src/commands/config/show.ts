@@ -1,5 +1,5 @@
 import { loadConfig, redactedYaml } from '@ccproxy/config';
-import { Flags } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
 import { BaseCommand } from '../../base-command.js';
 
 export default class ConfigShow extends BaseCommand {

@@ -14,6 +14,7 @@ import {
   sessionResume,
 } from '@ccproxy/ipc';
 import type { LogSink } from '@ccproxy/telemetry';
+import type { SuccessorRequest } from './daemon-context.js';
 import type { LeaseRegistry } from './lease-registry.js';
 import { sessionCapabilities } from './session-capabilities.js';
 import type { SessionRegistry } from './session-registry.js';
@@ -28,10 +29,7 @@ export interface ControlTargets {
   /** Begins to drain and returns at once. */
   readonly stop: (drainTimeoutMs: number) => void;
   /** Resolves with the pid of the successor once it serves. */
-  readonly restart: (request: {
-    readonly argv?: readonly string[] | undefined;
-    readonly env?: Readonly<Record<string, string>> | undefined;
-  }) => Promise<number>;
+  readonly restart: (request: Omit<SuccessorRequest, 'pinned'>) => Promise<number>;
 }
 
 /** The methods of the daemon itself; modules bring their own. */
@@ -47,7 +45,7 @@ export function controlBindings(targets: ControlTargets): readonly IpcBinding[] 
       targets.stop(drainTimeoutMs);
       return { pid: process.pid, drainTimeoutMs };
     }),
-    bindMethod(daemonRestart, async (request) => ({ oldPid: process.pid, newPid: await targets.restart(request) })),
+    bindMethod(daemonRestart, async ({ argv, env }) => ({ oldPid: process.pid, newPid: await targets.restart({ argv, env }) })),
     bindMethod(leaseOpen, async (request, peer) => ({ id: leases.open(peer, request).id, leases: leases.list().length })),
     bindMethod(sessionOpen, async (request, peer) => {
       leases.open(peer, request);

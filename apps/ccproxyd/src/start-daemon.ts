@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import type { LoadedConfig } from '@ccproxy/config';
 import { createHttpServer, createTokenRegistry, type HttpServer, mintToken } from '@ccproxy/http';
 import { createNodeIpcTransport, type DaemonStatus, serveIpc } from '@ccproxy/ipc';
-import { acquireLock, adoptLock, type AppPaths, type FileLock, newId } from '@ccproxy/kernel';
+import { type AppPaths, type FileLock, newId } from '@ccproxy/kernel';
 import { createMetrics } from '@ccproxy/telemetry';
 import { composeModules } from './compose-modules.js';
 import { controlBindings } from './control-bindings.js';
@@ -12,7 +12,7 @@ import { createStatus } from './daemon-status.js';
 import { daemonVersion } from './daemon-version.js';
 import { drainDaemon } from './drain-daemon.js';
 import { errors } from './errors.js';
-import { handOver } from './hand-over.js';
+import { createRestart } from './create-restart.js';
 import { createLeaseRegistry } from './lease-registry.js';
 import { listenGateway } from './listen-gateway.js';
 import { type DaemonState, openState } from './open-state.js';
@@ -33,9 +33,6 @@ export interface Daemon {
   /** Resolves when it has stopped, for whatever reason. */
   readonly stopped: Promise<void>;
 }
-
-/** How long a successor may take until it is ready, ms. */
-const takeoverTimeout = 20_000;
 
 /**
  * Starts everything and resolves when the daemon answers on HTTP and IPC. What was begun is undone when a later step fails.
@@ -94,34 +91,20 @@ async function serve(options: DaemonOptions, context: DaemonContext, state: Daem
   });
 
   let draining: Promise<void> | undefined;
-  let currentLock = lock;
   const stopping = Promise.withResolvers<void>();
   const drain = (timeoutMs = config.server.drainTimeout, succeeded = false): Promise<void> => {
     draining ??= drainDaemon({ timeoutMs, succeeded, server, modules, sessions, releases, logger }).then(stopping.resolve, stopping.reject);
     return draining;
   };
-  const restart = async (request: {
-    argv?: readonly string[] | undefined;
-    env?: Readonly<Record<string, string>> | undefined;
-  }): Promise<number> => {
-    if (draining !== undefined) throw errors.CCP_DAEMON_TAKEOVER({ message: 'this daemon is stopping already' });
-    try {
-      const pid = await handOver({
-        spawnSuccessor: () => context.spawnSuccessor({ argv: request.argv, env: request.env, pinned: leases.pinned() }),
-        server: server.servers.tcp,
-        lock: currentLock,
-        clock,
-        timeoutMs: takeoverTimeout,
-      });
-      logger.info({ successor: pid }, 'handed over to the successor');
-      void drain(undefined, true);
-      return pid;
-    } catch (error) {
-      currentLock = (await adoptLock(state.lockFile)) ?? (await acquireLock(state.lockFile, { clock, waitMs: 2000 }));
-      releases.defer('instance lock', () => currentLock.release());
-      throw error;
-    }
-  };
+  const restart = createRestart({
+    state,
+    context,
+    lock,
+    server: server.servers.tcp,
+    isPinned: () => leases.pinned(),
+    isDraining: () => draining !== undefined,
+    succeed: () => void drain(undefined, true),
+  });
 
   const bindings = [
     ...controlBindings({ loaded, leases, sessions, log: log.sink, status, stop: (timeoutMs) => void drain(timeoutMs), restart }),

@@ -49,8 +49,9 @@ describe('SIGTERM', () => {
     const answers = await Promise.all(streams.map(({ answer }) => answer));
     expect(answers.filter((answer) => !answer.completed)).toEqual([]);
     expect((await child.ended).code).toBe(0);
-    const outcomes = ledgerRows(installation.paths.databaseFile).map(({ outcome }) => outcome);
-    expect(outcomes).toEqual(streams.map(() => 'ok'));
+    // One of the probes above may have been answered just before the signal arrived.
+    const rows = ledgerRows(installation.paths.databaseFile).filter(({ model }) => model.startsWith('stream-'));
+    expect(rows.map(({ outcome }) => outcome)).toEqual(streams.map(() => 'ok'));
   });
 
   it('[F1] row 74: what is open after drainTimeout ends with an error in its own protocol', async () => {

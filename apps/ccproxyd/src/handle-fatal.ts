@@ -7,23 +7,16 @@ export interface FatalSource {
 }
 
 /**
- * One failing request, rule or plugin hurts itself only: an error nobody caught is written down at once and counted, and the daemon goes
+ * One failing request, rule or plugin hurts itself only: an error nobody caught is written down at once, and the daemon goes
  * on. What it may have left half-done is safe on disk: the ledger survives even kill -9.
- * @returns how many there were so far
  */
-export function handleFatal(
-  source: FatalSource,
-  log: { readonly logger: Logger; readonly sink: Pick<LogSink, 'flushSync'> },
-): () => number {
-  let count = 0;
+export function handleFatal(source: FatalSource, log: { readonly logger: Logger; readonly sink: Pick<LogSink, 'flushSync'> }): void {
   const record =
     (message: string) =>
     (error: unknown): void => {
-      count += 1;
       log.logger.fatal({ err: error }, message);
       log.sink.flushSync();
     };
   source.on('uncaughtException', record('uncaught exception'));
   source.on('unhandledRejection', record('unhandled rejection'));
-  return () => count;
 }

@@ -36,7 +36,7 @@ describe('handleFatal', () => {
     const lines: unknown[] = [];
     let flushed = 0;
     const logger = { ...silentLogger, fatal: (fields: object, message: string) => void lines.push([fields, message]) };
-    const count = handleFatal(source, { logger, sink: { flushSync: () => void (flushed += 1) } });
+    handleFatal(source, { logger, sink: { flushSync: () => void (flushed += 1) } });
     const error = new Error('a rule failed');
     source.emit('uncaughtException', error);
     source.emit('unhandledRejection', error);
@@ -44,7 +44,7 @@ describe('handleFatal', () => {
       [{ err: error }, 'uncaught exception'],
       [{ err: error }, 'unhandled rejection'],
     ]);
-    expect([count(), flushed]).toEqual([2, 2]);
+    expect(flushed).toBe(2);
   });
 });
 

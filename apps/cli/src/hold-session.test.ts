@@ -32,4 +32,22 @@ describe('holdSession', () => {
     expect(await ask()).toBe(401);
     await watcher.close();
   });
+
+  it('[A2] a session released while the daemon is being replaced leaves no connection behind', async () => {
+    await runCommand(Start, [], home.env);
+    const paths = resolvePaths({ env: {}, home: home.root, platform: process.platform, stateDir: home.state });
+    const connect = async () => createDaemonClient(await connectDaemon({ paths, client: 'test', version: '0' }));
+    const client = await connect();
+    const session = await client.openSession({ client: 'ccproxy claude', pid: process.pid });
+    const hold = holdSession(client, { id: session.id, paths });
+    const lost = new Promise<void>((resolve) => client.connection.onClose(() => resolve()));
+    expect((await runCommand(Restart, [], home.env)).exitCode).toBe(0);
+    await lost;
+    await hold.release();
+    const watcher = await connect();
+    // Longer than the pause between two tries to find the next daemon.
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect((await watcher.status()).leases).toEqual([]);
+    await watcher.close();
+  });
 });

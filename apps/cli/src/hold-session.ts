@@ -22,15 +22,13 @@ export function holdSession(client: DaemonClient, session: { readonly id: string
   const reconnect = async (): Promise<void> => {
     while (wanted()) {
       await new Promise<void>((resolve) => void systemClock.setTimeout(resolve, retryMs, { unref: true }));
-      try {
-        const connection = await connectDaemon({ paths: session.paths, client: 'ccproxy claude', version: cliVersion, patienceMs: 0 });
-        current = createDaemonClient(connection);
-        await current.resumeSession({ id: session.id, client: 'ccproxy claude', pid: process.pid });
-        watch();
-        return;
-      } catch {
-        // No daemon (yet): the client shows its own connection errors meanwhile, and its user may start one.
-      }
+      const next = await resumed(session);
+      if (next === undefined) continue;
+      // The client may have ended meanwhile: a connection nobody closes would keep this process.
+      if (!wanted()) return next.close();
+      current = next;
+      watch();
+      return;
     }
   };
   watch();
@@ -40,4 +38,19 @@ export function holdSession(client: DaemonClient, session: { readonly id: string
       await current.close();
     },
   };
+}
+
+/** A connection to the daemon that serves now, with the session tied to it; undefined when there is none (yet). */
+async function resumed(session: { readonly id: string; readonly paths: AppPaths }): Promise<DaemonClient | undefined> {
+  const own = { client: 'ccproxy claude', version: cliVersion };
+  let client: DaemonClient | undefined;
+  try {
+    client = createDaemonClient(await connectDaemon({ paths: session.paths, patienceMs: 0, ...own }));
+    await client.resumeSession({ id: session.id, client: own.client, pid: process.pid });
+    return client;
+  } catch {
+    // The client shows its own connection errors meanwhile, and its user may start a daemon.
+    await client?.close();
+    return undefined;
+  }
 }

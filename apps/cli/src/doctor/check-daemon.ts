@@ -1,4 +1,4 @@
-import { connectDaemon, createDaemonClient, type DaemonStatusReport } from '@ccproxy/client/connect';
+import { connectDaemon, createDaemonClient, type DaemonClient, type DaemonStatusReport } from '@ccproxy/client/connect';
 import { portOwner } from '@ccproxy/http/port-owner';
 import { type AppPaths, CcproxyError } from '@ccproxy/kernel';
 import { startWarnings } from '../start-warnings.js';
@@ -20,8 +20,7 @@ export async function checkDaemon(options: DaemonCheck): Promise<{ findings: Fin
   const { paths, version } = options;
   try {
     const connection = await connectDaemon({ paths, client: 'ccproxy doctor', version });
-    const status = await createDaemonClient(connection).status();
-    await connection.close();
+    const status = await statusOf(createDaemonClient(connection));
     const warnings = startWarnings(status, options).map((sentence) => warning(check, sentence, 'ccproxy restart'));
     const future = status.startTime - Date.now();
     const clock =
@@ -55,4 +54,12 @@ async function checkPort(port: number): Promise<Finding[]> {
       'Nothing to do: ccproxy takes a free port and remembers it. To insist on this one, stop that program.',
     ),
   ];
+}
+
+async function statusOf(client: DaemonClient): Promise<DaemonStatusReport> {
+  try {
+    return await client.status();
+  } finally {
+    await client.close();
+  }
 }

@@ -1,9 +1,9 @@
+import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCommand } from '../testing/run-command.js';
 import { TestHome } from '../testing/test-home.js';
 import Logs from './logs.js';
 import Start from './start.js';
-import Stop from './stop.js';
 
 let home: TestHome;
 beforeEach(() => {
@@ -11,17 +11,24 @@ beforeEach(() => {
 });
 afterEach(() => home.end());
 
+const patience = { timeout: 20_000 };
+
 describe('ccproxy logs --follow', () => {
   it('[B3] prints lines as they come and ends with the daemon', async () => {
-    await runCommand(Start, [], home.env);
-    // Both commands take over the output of this process; the outer one is restored last.
-    const following = runCommand(Logs, ['--follow', '--lines', '1'], home.env);
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    // What is written while `stop` runs is taken by `stop`.
-    const stop = await runCommand(Stop, [], home.env);
+    const started = (await runCommand(Start, ['--json'], home.env)).json();
+    let seen = '';
+    const following = runCommand(Logs, ['--follow', '--lines', '1'], home.env, (text) => (seen += text));
+    // Each message leaves a line in the log; once one is printed, the command follows.
+    const body = JSON.stringify({ model: 'demo,claude-demo', max_tokens: 8, messages: [{ role: 'user', content: 'hello' }] });
+    const headers = { 'content-type': 'application/json' };
+    const ask = async (): Promise<string> => {
+      await (await fetch(`${String(started['url'])}/v1/messages`, { method: 'POST', headers, body })).text();
+      return seen;
+    };
+    await expect.poll(ask, patience).toContain('"provider":"demo"');
+    await home.stopDaemon();
     const { stdout, stderr, exitCode } = await following;
-    expect(exitCode).toBe(0);
-    expect(stop.stderr + stderr).toBe('The daemon has stopped.\n');
+    expect([exitCode, stderr]).toEqual([0, 'The daemon has stopped.\n']);
     expect(stdout).toContain('daemon ready');
   });
 
@@ -34,10 +41,8 @@ describe('ccproxy logs --follow', () => {
 describe('ccproxy start --foreground', () => {
   it('[B1] stays until the daemon is stopped, and has its exit code', async () => {
     const running = runCommand(Start, ['--foreground'], home.env);
-    await expect
-      .poll(async () => (await runCommand(Logs, ['--tail', '--json'], home.env)).stdout, { timeout: 20_000 })
-      .toContain('daemon ready');
-    await runCommand(Stop, [], home.env);
+    await expect.poll(() => readFile(home.paths.logFile, 'utf8').catch(() => ''), patience).toContain('daemon ready');
+    await home.stopDaemon();
     expect((await running).exitCode).toBe(0);
   });
 

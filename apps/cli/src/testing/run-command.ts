@@ -15,11 +15,15 @@ interface Runnable {
   run(argv: string[], config: Config): Promise<unknown>;
 }
 
-/** Runs a command in this process with an environment of its own; stdout and stderr are taken at the process. */
+/**
+ * Runs a command in this process with an environment of its own; stdout and stderr are taken at the process, so that only one command may run
+ * at a time. `onOutput` sees each piece as it is written.
+ */
 export async function runCommand(
   command: Runnable,
   argv: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  onOutput: (text: string) => void = () => {},
 ): Promise<CommandRun> {
   const config = await Config.load(fileURLToPath(new URL('../../package.json', import.meta.url)));
   const written = { stdout: '', stderr: '' };
@@ -33,7 +37,9 @@ export async function runCommand(
   process.exitCode = undefined;
   const take = (stream: 'stdout' | 'stderr') =>
     ((text: string | Uint8Array, ...rest: unknown[]) => {
-      written[stream] += typeof text === 'string' ? text : Buffer.from(text).toString('utf8');
+      const piece = typeof text === 'string' ? text : Buffer.from(text).toString('utf8');
+      written[stream] += piece;
+      onOutput(piece);
       for (const callback of rest) if (typeof callback === 'function') callback();
       return true;
     }) as typeof process.stdout.write;

@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { resolvePaths } from '@ccproxy/kernel';
+import { type AppPaths, resolvePaths } from '@ccproxy/kernel';
 import { stopDaemon } from '@ccproxy/client';
 
 /** A home with a state directory of its own; whatever daemon runs there ends with it. */
@@ -21,9 +21,17 @@ export class TestHome {
     return file;
   }
 
+  get paths(): AppPaths {
+    return resolvePaths({ env: {}, home: this.root, platform: process.platform, stateDir: this.state });
+  }
+
+  /** Stops the daemon of this home, if one runs, without a command. */
+  async stopDaemon(): Promise<void> {
+    await stopDaemon({ paths: this.paths, client: 'test', version: '0', drainMs: 0 });
+  }
+
   async end(): Promise<void> {
-    const paths = resolvePaths({ env: {}, home: this.root, platform: process.platform, stateDir: this.state });
-    await stopDaemon({ paths, client: 'test', version: '0', drainMs: 0 });
+    await this.stopDaemon();
     rmSync(this.root, { recursive: true, force: true, maxRetries: 5 });
   }
 }

@@ -101,3 +101,13 @@ export interface Config {
   readonly routes: readonly Rule[];
   readonly profiles: Readonly<Record<string, Profile>>;
 }
+
+/** What an allowed `.ccproxy.yaml` selects: names of the user's own profiles and targets, and tighter bounds. */
+export interface ProjectConfig {
+  /** undefined: the rules outside of profiles. */
+  readonly profile: string | undefined;
+  /** Tried before the rules of the profile. */
+  readonly routes: readonly Rule[];
+  /** Tokens. */
+  readonly limits: { readonly context: number | undefined; readonly output: number | undefined };
+}

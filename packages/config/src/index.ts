@@ -1,5 +1,6 @@
 export type * from './config.js';
 export { type Analysis, analyzeConfig, type AnalyzeOptions } from './analyze-config.js';
+export { analyzeProject, type ProjectAnalysis, type Selectable } from './analyze-project.js';
 export { configJsonSchema, type JsonSchema } from './config-json-schema.js';
 export { configReference, type ConfigReferenceEntry } from './config-reference.js';
 export { type ConfigPath, type Diagnostic, formatPath } from './diagnostic.js';
@@ -7,6 +8,7 @@ export { errors as configErrors } from './errors.js';
 export { type ConfigSource, type ConfigSourceKind } from './find-config-file.js';
 export { formatConfig, redactedYaml } from './format-config.js';
 export { initConfigText, writeInitialConfig, type WrittenConfig } from './init-config.js';
+export { invalidConfig } from './invalid-config.js';
 export { type LoadConfigOptions, type LoadedConfig, loadConfig } from './load-config.js';
 export { type ConfigFlags } from './overrides.js';
 export { type ConfigFileContent } from './read-config-file.js';

@@ -1,16 +1,15 @@
 import { lstat } from 'node:fs/promises';
 import path from 'node:path';
-import { type AppPaths, asCcproxyError, type CcproxyError, createSecret, errnoHint, errnoOf } from '@ccproxy/kernel';
+import { type AppPaths, asCcproxyError, createSecret, errnoHint, errnoOf } from '@ccproxy/kernel';
 import { analyzeConfig } from './analyze-config.js';
 import type { Config } from './config.js';
 import type { Diagnostic } from './diagnostic.js';
-import { errors } from './errors.js';
 import { type ConfigSource, findConfigFile } from './find-config-file.js';
 import { initConfigText } from './init-config.js';
+import { invalidConfig } from './invalid-config.js';
 import { type ConfigFlags, type Overrides, readOverrides } from './overrides.js';
 import { type ConfigFileContent, readConfigFile } from './read-config-file.js';
 import { readSecretFile } from './read-secret-file.js';
-import { renderDiagnostics } from './render-diagnostics.js';
 import { hashVariables, type VariableHashes, valueOf } from './variables.js';
 
 export interface LoadConfigOptions {
@@ -85,21 +84,6 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
 
 function withOverride(secrets: readonly string[], { authKey }: Overrides): readonly string[] {
   return authKey === undefined || secrets.includes(authKey) ? secrets : [...secrets, authKey];
-}
-
-/** One error for all that is wrong: its code when every problem has the same, else CCP_CONFIG_INVALID. */
-function invalidConfig(diagnostics: readonly Diagnostic[], text: string): CcproxyError {
-  const problems = diagnostics.filter(({ severity }) => severity === 'error');
-  const [first] = problems;
-  if (first === undefined) return errors.CCP_CONFIG_INVALID({ message: 'the configuration is not valid' });
-  const uniform = problems.every(({ code }) => code === first.code) && Object.hasOwn(errors, first.code);
-  const more = problems.length === 1 ? '' : ` (and ${problems.length - 1} more)`;
-  return errors[uniform ? (first.code as keyof typeof errors & `CCP_${string}`) : 'CCP_CONFIG_INVALID']({
-    message: `${first.message}${more}`,
-    hint: first.hint,
-    where: first.where,
-    details: { diagnostics, rendered: renderDiagnostics(diagnostics, text) },
-  });
 }
 
 /** Also true for a link that leads nowhere: reading it then says so, instead of silently taking the default. */

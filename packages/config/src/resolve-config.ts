@@ -116,7 +116,8 @@ function toTarget(parsed: ParsedConfig['models'][string], name: string): Target 
   };
 }
 
-function toRule(parsed: ParsedConfig['routes'][number]): Rule {
+/** A rule of a text, completed. */
+export function toRule(parsed: ParsedConfig['routes'][number]): Rule {
   return { name: parsed.name, when: parsed.when, to: parsed.to, fallback: parsed.fallback ?? [] };
 }
 

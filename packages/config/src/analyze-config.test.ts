@@ -61,23 +61,58 @@ describe('analyzeConfig', () => {
     const analysis = await analyze(wholeExample);
     expect(analysis.config).toBeUndefined();
     expect(summarize(analysis)).toEqual([
-      '7:23 CCP_NOT_AVAILABLE providers.ollama.type',
-      '8:23 CCP_NOT_AVAILABLE providers.openrouter.type',
-      '9:23 CCP_NOT_AVAILABLE providers.gpt.type',
-      '10:23 CCP_NOT_AVAILABLE providers.gemini.type',
       '11:72 CCP_NOT_AVAILABLE providers.work.oauth',
       '20:36 CCP_NOT_AVAILABLE routes[2].when.all[0].agentType',
       '20:64 CCP_NOT_AVAILABLE routes[2].when.all[1].not.image',
     ]);
-    expect(analysis.diagnostics.map(({ hint }) => hint)).toContain('Available types: anthropic, demo.');
   });
 
-  it.each(['keys', 'budgets', 'cache', 'experiments', 'prices', 'agents', 'telemetry', 'store', 'plugins', 'retry', 'capabilities'])(
+  it.each(['keys', 'budgets', 'cache', 'experiments', 'prices', 'agents', 'telemetry', 'store', 'plugins', 'retry'])(
     'knows the section %s and says that it is not available',
     async (section) => {
       expect(summarize(await analyze(`${section}: { any: [thing] }`))).toEqual([`1:1 CCP_NOT_AVAILABLE ${section}`]);
     },
   );
+
+  it('[C12] makes providers of every protocol, each with the credential it was given and no other', async () => {
+    const { config } = await analyze(
+      [
+        'providers:',
+        '  o: { type: ollama, keepAlive: 10m }',
+        '  c: { type: openai, baseUrl: http://127.0.0.1:1234/v1/, strict: true }',
+        '  r: { type: openai-responses, apiKey: sk-r, prefill: drop }',
+        '  g: { type: gemini, apiKey: g-key }',
+        'models:',
+        '  default: { provider: o, model: q, strict: true }',
+        'capabilities:',
+        '  "gpt-5*": { context: 400000, images: true, reasoning: effort }',
+        '  "o/*": { tools: false }',
+      ].join('\n'),
+    );
+    expect(config?.providers).toMatchObject({
+      o: { baseUrl: 'http://127.0.0.1:11434', auth: { kind: 'none' }, keepAlive: '10m', strict: false, prefill: 'forward' },
+      c: { baseUrl: 'http://127.0.0.1:1234/v1', auth: { kind: 'none' }, strict: true },
+      r: { baseUrl: 'https://api.openai.com/v1', auth: { kind: 'apiKey', value: 'sk-r' }, prefill: 'drop' },
+      g: { baseUrl: 'https://generativelanguage.googleapis.com', auth: { kind: 'apiKey', value: 'g-key' } },
+    });
+    expect(config?.models['default']).toMatchObject({ strict: true });
+    expect(config?.capabilities).toEqual([
+      { pattern: 'gpt-5*', can: { context: 400_000, images: true, reasoning: 'effort' } },
+      { pattern: 'o/*', can: { tools: false } },
+    ]);
+  });
+
+  it.each([
+    ['providers: { o: { type: ollama, auth: client } }', 'providers.o.auth'],
+    ['providers: { o: { type: ollama, keepAlive: soon } }', 'providers.o.keepAlive'],
+    ['providers: { g: { type: gemini, baseUrl: "http://metadata.google.internal" } }', 'providers.g.baseUrl'],
+    ['capabilities: { "": { tools: true } }', 'capabilities.'],
+    ['capabilities: { x: { tool: true } }', 'capabilities.x.tool'],
+  ])('refuses %s', async (text, path) => {
+    expect((await analyze(`${text}\nmodels: { default: { provider: demo } }`)).diagnostics.map((each) => each.path).join(' ')).toContain(
+      path,
+    );
+  });
 
   it('[C7] reports all problems together, each with file, line, column and a suggestion', async () => {
     const text = [

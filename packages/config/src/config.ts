@@ -23,6 +23,12 @@ export interface ProviderConfig {
   readonly baseUrl: string | undefined;
   readonly auth: ProviderAuth;
   readonly timeouts: ProviderTimeouts;
+  /** A feature of a request it cannot take is an error; else it is left out and named. Only where requests are translated. */
+  readonly strict?: boolean;
+  /** What becomes of a conversation that ends with the beginning of an answer; absent: sent on. */
+  readonly prefill?: 'forward' | 'drop' | 'error';
+  /** Ollama: how long the model stays loaded, in its own notation. */
+  readonly keepAlive?: string;
   /** Why the provider cannot be used now (an unset variable in a credential field), or undefined. */
   readonly unavailable: string | undefined;
 }
@@ -36,6 +42,42 @@ export interface Target {
   readonly limits: { readonly context: number | undefined; readonly output: number | undefined };
   /** Names of targets to try next. */
   readonly fallback: readonly string[];
+  /** `strict` of the provider, for this target; absent: the provider's. */
+  readonly strict?: boolean;
+}
+
+/** What a model can take and how it wants it; what is absent stays as the built-in table has it. */
+export interface Capabilities {
+  /** Tokens of its context window. */
+  readonly context?: number;
+  /** Most tokens of one answer. */
+  readonly output?: number;
+  readonly tools?: boolean;
+  readonly toolChoice?: boolean;
+  readonly parallelTools?: boolean;
+  readonly images?: boolean;
+  readonly pdf?: boolean;
+  /** How thinking is asked for. */
+  readonly reasoning?: ReasoningStyle;
+  /** Its reasoning is sent back with the history. */
+  readonly replayReasoning?: boolean;
+  readonly temperature?: boolean;
+  /** Schemas it must keep to, of tools and answers. */
+  readonly strictSchemas?: boolean;
+  /** Streams can be asked to end with usage. */
+  readonly streamUsage?: boolean;
+  /** Name of the field that bounds the answer, in the chat protocol. */
+  readonly maxTokens?: 'max_tokens' | 'max_completion_tokens';
+}
+
+/** `none`: not at all; `effort`: a word; `switch`: on or off; `budget`: a number of tokens. */
+export type ReasoningStyle = 'none' | 'effort' | 'switch' | 'budget';
+
+/** Capabilities of the models a pattern fits. */
+export interface CapabilityRule {
+  /** Glob over `model` and `provider/model`. */
+  readonly pattern: string;
+  readonly can: Capabilities;
 }
 
 /** One upstream try of a plan. */
@@ -100,6 +142,8 @@ export interface Config {
   readonly models: Readonly<Record<string, Target>>;
   readonly routes: readonly Rule[];
   readonly profiles: Readonly<Record<string, Profile>>;
+  /** In the order they are written; the first that says something of a capability is believed. */
+  readonly capabilities?: readonly CapabilityRule[];
 }
 
 /** What an allowed `.ccproxy.yaml` selects: names of the user's own profiles and targets, and tighter bounds. */

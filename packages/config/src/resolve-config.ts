@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { type BaseUrlResult, checkBaseUrl } from './base-url.js';
-import type { Config, Profile, ProviderAuth, ProviderConfig, Rule, Target } from './config.js';
+import type { CapabilityRule, Config, Profile, ProviderAuth, ProviderConfig, Rule, Target } from './config.js';
 import { type ConfigPath, type Diagnostic, formatPath } from './diagnostic.js';
 import type { Gap } from './interpolate.js';
 import type { YamlTree } from './read-yaml.js';
@@ -46,6 +46,7 @@ export function resolveConfig(parsed: ParsedConfig, context: ResolveContext): Re
     models: byName(parsed.models, toTarget),
     routes: parsed.routes.map(toRule),
     profiles: byName(parsed.profiles, (profile, name): Profile => ({ name, default: profile.default, routes: profile.routes.map(toRule) })),
+    capabilities: Object.entries(parsed.capabilities).map(([pattern, can]): CapabilityRule => ({ pattern, can: defined(can) })),
   };
   return { config, diagnostics };
 }
@@ -60,7 +61,7 @@ function toProvider(
   if (parsed.type === 'demo') {
     return { name, type: parsed.type, baseUrl: undefined, auth: { kind: 'none' }, timeouts, unavailable: undefined };
   }
-  const auth: ProviderAuth = parsed.apiKey === undefined ? { kind: 'client' } : { kind: 'apiKey', value: parsed.apiKey };
+  const auth = authOf(parsed);
   const address = checkBaseUrl(parsed.baseUrl);
   const risk = address.ok ? riskOf(address, auth) : undefined;
   if (risk !== undefined) {
@@ -80,12 +81,20 @@ function toProvider(
     baseUrl: address.ok ? address.url : undefined,
     auth,
     timeouts,
+    ...(parsed.type === 'anthropic' ? {} : { strict: parsed.strict, prefill: parsed.prefill }),
+    ...(parsed.type === 'ollama' && parsed.keepAlive !== undefined ? { keepAlive: parsed.keepAlive } : {}),
     unavailable: missingCredential(name, auth, context.gaps),
   };
 }
 
+/** Only an Anthropic API can be given the credential of the client. */
+function authOf(parsed: { readonly type: ProviderConfig['type']; readonly apiKey?: string | undefined }): ProviderAuth {
+  if (parsed.apiKey !== undefined) return { kind: 'apiKey', value: parsed.apiKey };
+  return parsed.type === 'anthropic' ? { kind: 'client' } : { kind: 'none' };
+}
+
 function riskOf(address: Extract<BaseUrlResult, { ok: true }>, auth: ProviderAuth): { message: string; hint: string } | undefined {
-  if (address.loopback) return undefined;
+  if (address.loopback || auth.kind === 'none') return undefined;
   if (!address.secure) {
     return { message: 'sends a credential over plain http to another machine', hint: 'Use https://, or a host on this machine.' };
   }
@@ -113,7 +122,13 @@ function toTarget(parsed: ParsedConfig['models'][string], name: string): Target 
     model: parsed.model,
     limits: { context: parsed.limits.context, output: parsed.limits.output },
     fallback: parsed.fallback ?? [],
+    ...(parsed.strict === undefined ? {} : { strict: parsed.strict }),
   };
+}
+
+/** Without the keys that were not written. */
+function defined<T extends object>(written: T): { [Key in keyof T]: Exclude<T[Key], undefined> } {
+  return Object.fromEntries(Object.entries(written).filter(([, value]) => value !== undefined)) as never;
 }
 
 /** A rule of a text, completed. */

@@ -21,6 +21,13 @@ describe('keys without effect', () => {
     ]);
   });
 
+  it('[C12] limits of a target have an effect where its requests are translated', async () => {
+    const text = 'providers: { o: { type: ollama } }\nmodels: { default: { provider: o, model: q, limits: { context: 1000 } } }\n';
+    const { config, diagnostics } = await analyze(text);
+    expect(diagnostics).toEqual([]);
+    expect(config?.models['default']?.limits).toEqual({ context: 1000, output: undefined });
+  });
+
   it('[C6] are not in the starter, nor in a plain configuration', async () => {
     expect((await analyze(initConfigText())).diagnostics).toEqual([]);
     expect((await analyze(`logging: { bodies: false }\n${demo}`)).diagnostics).toEqual([]);

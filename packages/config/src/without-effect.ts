@@ -1,10 +1,21 @@
 import type { ConfigPath } from './diagnostic.js';
 
+interface Pattern {
+  readonly path: readonly string[];
+  /** Whether the value that was found has no effect; `path` is where, `root` the whole configuration. */
+  readonly when?: (value: unknown, path: ConfigPath, root: unknown) => boolean;
+  readonly because: string;
+}
+
 /** Keys this version takes but does not act on; `*` stands for any name. */
-const patterns: readonly { readonly path: readonly string[]; readonly when?: (value: unknown) => boolean; readonly because: string }[] = [
+const patterns: readonly Pattern[] = [
   { path: ['server', 'idleShutdown'], because: 'a daemon stays until `ccproxy stop`' },
   { path: ['logging', 'bodies'], when: (value) => value === true, because: 'bodies are never logged' },
-  { path: ['models', '*', 'limits'], because: 'limits of a target are not enforced' },
+  {
+    path: ['models', '*', 'limits'],
+    when: (_limits, [, target], root) => passesThrough(root, target),
+    because: 'a provider whose requests are not translated knows its own limits',
+  },
   { path: ['profiles', '*'], because: 'nothing selects a profile' },
 ];
 
@@ -12,14 +23,26 @@ const patterns: readonly { readonly path: readonly string[]; readonly when?: (va
 export function withoutEffect(value: unknown): { readonly path: ConfigPath; readonly because: string }[] {
   return patterns.flatMap(({ path, when = () => true, because }) =>
     matches(value, path, [])
-      .filter(({ found }) => when(found))
+      .filter((match) => when(match.found, match.path, value))
       .map((match) => ({ path: match.path, because })),
   );
 }
 
-function matches(value: unknown, [name, ...rest]: readonly string[], at: ConfigPath): { path: ConfigPath; found: unknown }[] {
-  if (name === undefined) return [{ path: at, found: value }];
+/** Whether the provider of a target gets the bytes of the client: nothing in them is changed. */
+function passesThrough(root: unknown, target: ConfigPath[number] | undefined): boolean {
+  const provider = at(at(at(root, 'models'), target), 'provider');
+  const type = at(at(at(root, 'providers'), provider), 'type');
+  return type === 'anthropic' || type === 'demo';
+}
+
+const at = (value: unknown, key: unknown): unknown =>
+  typeof value === 'object' && value !== null && typeof key === 'string' && Object.hasOwn(value, key)
+    ? (value as Readonly<Record<string, unknown>>)[key]
+    : undefined;
+
+function matches(value: unknown, [name, ...rest]: readonly string[], place: ConfigPath): { path: ConfigPath; found: unknown }[] {
+  if (name === undefined) return [{ path: place, found: value }];
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
   const keys = name === '*' ? Object.keys(value) : Object.hasOwn(value, name) ? [name] : [];
-  return keys.flatMap((key) => matches((value as Readonly<Record<string, unknown>>)[key], rest, [...at, key]));
+  return keys.flatMap((key) => matches((value as Readonly<Record<string, unknown>>)[key], rest, [...place, key]));
 }

@@ -1,3 +1,41 @@
-import { notAvailable } from '../not-available.js';
+import { z } from 'zod';
+import { choice, flag, integer } from '../fields.js';
 
-export const capabilities = notAvailable({ description: 'What a model can do, where it differs from what its name suggests.' });
+const mostTokens = 100_000_000;
+
+const can = (description: string) => flag({ description }).optional();
+
+const capability = z.strictObject({
+  context: integer(1, mostTokens, { description: 'Tokens of its context window. `limits.context` of a target goes before.' }).optional(),
+  output: integer(1, mostTokens, { description: 'Most tokens of one answer. `limits.output` of a target goes before.' }).optional(),
+  tools: can('It calls tools. false: tools are left out.'),
+  toolChoice: can('It can be told to call a tool, or which.'),
+  parallelTools: can('It can be told to call one tool at a time.'),
+  images: can('It sees images. false: a note stands in their place.'),
+  pdf: can('It reads PDF files.'),
+  reasoning: choice(['none', 'effort', 'switch', 'budget'], {
+    description: 'How thinking is asked for: not at all, with a word, on or off, or with a number of tokens.',
+  }).optional(),
+  replayReasoning: can('Its earlier reasoning is sent back to it with the conversation.'),
+  temperature: can('It takes `temperature` and `top_p`.'),
+  strictSchemas: can('It keeps to a schema strictly when asked to.'),
+  streamUsage: can('A stream can be asked to end with token counts.'),
+  maxTokens: choice(['max_tokens', 'max_completion_tokens'], {
+    description: 'Name of the field that bounds the answer (type `openai` only).',
+  }).optional(),
+});
+
+export const capabilities = z
+  .record(
+    z
+      .string()
+      .min(1, { error: 'must be the name of a model, with `*` for any text' })
+      .max(256)
+      .meta({ description: 'A model, or `provider/model`; `*` is any text.', 'x-type': 'pattern' }),
+    capability,
+  )
+  .meta({
+    description:
+      'What models can do, where it differs from the built-in table. The first pattern that says something is believed. `ccproxy provider probe` writes these lines.',
+  })
+  .prefault({});

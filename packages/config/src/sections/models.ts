@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { integer, name, oneOrMany, text } from '../fields.js';
+import { flag, integer, name, oneOrMany, text } from '../fields.js';
 
 /** Largest token count that is believed. */
 const mostTokens = 100_000_000;
@@ -9,14 +9,20 @@ const target = z.strictObject({
   model: text({ description: 'Model to ask for. Without it: the one the client asked for.' }).optional(),
   limits: z
     .strictObject({
-      context: integer(1, mostTokens, { description: 'Tokens that fit into its context window.' }).optional(),
-      output: integer(1, mostTokens, { description: 'Most tokens it can answer with.' }).optional(),
+      context: integer(1, mostTokens, {
+        description:
+          'Tokens that fit into its context window. A larger request is refused before it is sent, as Anthropic would refuse it.',
+      }).optional(),
+      output: integer(1, mostTokens, {
+        description: 'Most tokens it can answer with: a larger `max_tokens` is lowered to this.',
+      }).optional(),
     })
-    .meta({ description: 'What the model can take. Checked, but without effect in this version.' })
+    .meta({ description: 'What the model can take, for providers that are translated to. Goes before `capabilities`.' })
     .prefault({}),
   fallback: oneOrMany(name({ description: 'Name of a target.' }), {
     description: 'Targets tried next, in order, when this one fails.',
   }).optional(),
+  strict: flag({ description: '`strict` of the provider, for this target.' }).optional(),
 });
 
 export const models = z

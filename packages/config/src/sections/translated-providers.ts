@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { choice, text } from '../fields.js';
+import { apiKey, baseUrl, strict, timeouts, typeOf } from './provider-fields.js';
+
+const key = 'API key of the provider. Unset variable or empty: the provider is unavailable. Leave it out for a server that needs none.';
+
+/** What a model does with an unfinished answer at the end of the conversation (facts page translation, row 13). */
+const prefill = choice(['forward', 'drop', 'error'], {
+  description: 'A conversation that ends with the beginning of an answer: send it on, leave that beginning out, or refuse the request.',
+}).prefault('forward');
+
+/** Any server with the OpenAI chat completions protocol. */
+export const openai = z.strictObject({
+  type: typeOf('openai'),
+  baseUrl: baseUrl('Address up to `/v1`, such as https://openrouter.ai/api/v1: `/chat/completions` is added.').prefault(
+    'https://api.openai.com/v1',
+  ),
+  apiKey: apiKey(key),
+  prefill,
+  strict,
+  timeouts,
+});
+
+/** The OpenAI responses protocol. */
+export const openaiResponses = z.strictObject({
+  type: typeOf('openai-responses'),
+  baseUrl: baseUrl('Address up to `/v1`: `/responses` is added.').prefault('https://api.openai.com/v1'),
+  apiKey: apiKey(key),
+  prefill,
+  strict,
+  timeouts,
+});
+
+/** The Gemini protocol of Google. */
+export const gemini = z.strictObject({
+  type: typeOf('gemini'),
+  baseUrl: baseUrl('Origin of the API, or its address up to `/v1beta`: `/models/…` is added.').prefault(
+    'https://generativelanguage.googleapis.com',
+  ),
+  apiKey: apiKey(key),
+  prefill,
+  strict,
+  timeouts,
+});
+
+/** An Ollama server, over its own protocol. */
+export const ollama = z.strictObject({
+  type: typeOf('ollama'),
+  baseUrl: baseUrl('Origin of the server: `/api/chat` is added.').prefault('http://127.0.0.1:11434'),
+  apiKey: apiKey(key),
+  keepAlive: text({
+    description:
+      'How long the model stays loaded after a call, as Ollama writes it: `10m`, `24h`, `-1` for ever. Without it: its own setting.',
+  })
+    .refine((value) => /^(?:-1|0|(?:\d+(?:\.\d+)?(?:ms|s|m|h))+)$/u.test(value), { error: 'must be a time such as 10m or 24h, 0 or -1' })
+    .optional(),
+  prefill,
+  strict,
+  timeouts,
+});

@@ -82,6 +82,30 @@ const config: fc.Arbitrary<Config> = fc
           }),
           fc.record({
             name: fc.constant(of),
+            type: fc.constantFrom('openai' as const, 'openai-responses' as const, 'gemini' as const),
+            baseUrl,
+            auth: fc.oneof(fc.constant({ kind: 'none' as const }), fc.record({ kind: fc.constant('apiKey' as const), value: key })),
+            timeouts,
+            strict: fc.boolean(),
+            prefill: fc.constantFrom('forward' as const, 'drop' as const, 'error' as const),
+            unavailable: fc.constant(undefined),
+          }),
+          fc.record(
+            {
+              name: fc.constant(of),
+              type: fc.constant('ollama' as const),
+              baseUrl,
+              auth: fc.constant({ kind: 'none' as const }),
+              timeouts,
+              strict: fc.boolean(),
+              prefill: fc.constant('forward' as const),
+              keepAlive: fc.constantFrom('10m', '-1', '1h30m'),
+              unavailable: fc.constant(undefined),
+            },
+            { requiredKeys: ['name', 'type', 'baseUrl', 'auth', 'timeouts', 'strict', 'prefill', 'unavailable'] },
+          ),
+          fc.record({
+            name: fc.constant(of),
             type: fc.constant('demo' as const),
             baseUrl: fc.constant(undefined),
             auth: fc.constant({ kind: 'none' as const }),
@@ -91,19 +115,40 @@ const config: fc.Arbitrary<Config> = fc
         ),
       ),
       models: byName(targets, (of) =>
-        fc.record({
-          name: fc.constant(of),
-          provider: fc.constantFrom(...providerNames),
-          model: orNot(line),
-          limits: fc.record({ context: orNot(ms(1_000_000)), output: orNot(ms(1_000_000)) }),
-          // Only towards earlier names, so that no circle arises.
-          fallback: fc.subarray(targets.slice(0, targets.indexOf(of))),
-        }),
+        fc.record(
+          {
+            name: fc.constant(of),
+            provider: fc.constantFrom(...providerNames),
+            model: orNot(line),
+            limits: fc.record({ context: orNot(ms(1_000_000)), output: orNot(ms(1_000_000)) }),
+            // Only towards earlier names, so that no circle arises.
+            fallback: fc.subarray(targets.slice(0, targets.indexOf(of))),
+            strict: fc.boolean(),
+          },
+          { requiredKeys: ['name', 'provider', 'model', 'limits', 'fallback'] },
+        ),
       ),
       routes: rules,
       profiles: fc
         .uniqueArray(name, { maxLength: 2 })
         .chain((names) => byName(names, (of) => fc.record({ name: fc.constant(of), default: fc.constantFrom(...targets), routes: rules }))),
+      capabilities: fc.uniqueArray(
+        fc.record({
+          pattern: fc.constantFrom('*', 'gpt-5*', 'o/qwen3:8b', 'x y'),
+          can: fc.record(
+            {
+              context: ms(1_000_000),
+              output: ms(1_000_000),
+              tools: fc.boolean(),
+              images: fc.boolean(),
+              reasoning: fc.constantFrom('none' as const, 'effort' as const, 'switch' as const, 'budget' as const),
+              maxTokens: fc.constantFrom('max_tokens' as const, 'max_completion_tokens' as const),
+            },
+            { requiredKeys: [] },
+          ),
+        }),
+        { maxLength: 3, selector: ({ pattern }) => pattern },
+      ),
     });
   });
 

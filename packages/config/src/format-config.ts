@@ -25,6 +25,7 @@ export function formatConfig(config: Config): string {
       models: mapValues(config.models, formatTarget),
       routes: config.routes.map(formatRule),
       profiles: mapValues(config.profiles, (profile) => ({ default: profile.default, routes: profile.routes.map(formatRule) })),
+      capabilities: Object.fromEntries((config.capabilities ?? []).map(({ pattern, can }) => [pattern, can])),
     }),
     { lineWidth: 0 },
   );
@@ -44,17 +45,20 @@ export function redactedYaml(loaded: Pick<LoadedConfig, 'config' | 'secrets'>): 
   return createRedactor({ secrets: loaded.secrets }).redact(formatConfig(masked));
 }
 
-function formatProvider({ type, baseUrl, auth, timeouts }: ProviderConfig): object {
+function formatProvider({ type, baseUrl, auth, timeouts, strict, prefill, keepAlive }: ProviderConfig): object {
   return {
     type,
     baseUrl,
     ...(auth.kind === 'client' ? { auth: 'client' } : auth.kind === 'apiKey' ? { apiKey: auth.value } : {}),
+    strict,
+    prefill,
+    keepAlive,
     timeouts: mapValues({ ...timeouts }, formatMs),
   };
 }
 
-function formatTarget({ provider, model, limits, fallback }: Target): object {
-  return { provider, model, limits: { context: limits.context, output: limits.output }, ...withFallback(fallback) };
+function formatTarget({ provider, model, limits, fallback, strict }: Target): object {
+  return { provider, model, limits: { context: limits.context, output: limits.output }, ...withFallback(fallback), strict };
 }
 
 function formatRule({ name, when, to, fallback }: Rule): object {

@@ -80,7 +80,7 @@ describe('analyzeConfig', () => {
         'providers:',
         '  o: { type: ollama, keepAlive: 10m }',
         '  c: { type: openai, baseUrl: http://127.0.0.1:1234/v1/, strict: true }',
-        '  r: { type: openai-responses, apiKey: sk-r, prefill: drop }',
+        '  r: { type: openai-responses, apiKey: sk-r }',
         '  g: { type: gemini, apiKey: g-key }',
         'models:',
         '  default: { provider: o, model: q, strict: true }',
@@ -90,9 +90,9 @@ describe('analyzeConfig', () => {
       ].join('\n'),
     );
     expect(config?.providers).toMatchObject({
-      o: { baseUrl: 'http://127.0.0.1:11434', auth: { kind: 'none' }, keepAlive: '10m', strict: false, prefill: 'forward' },
+      o: { baseUrl: 'http://127.0.0.1:11434', auth: { kind: 'none' }, keepAlive: '10m', strict: false },
       c: { baseUrl: 'http://127.0.0.1:1234/v1', auth: { kind: 'none' }, strict: true },
-      r: { baseUrl: 'https://api.openai.com/v1', auth: { kind: 'apiKey', value: 'sk-r' }, prefill: 'drop' },
+      r: { baseUrl: 'https://api.openai.com/v1', auth: { kind: 'apiKey', value: 'sk-r' } },
       g: { baseUrl: 'https://generativelanguage.googleapis.com', auth: { kind: 'apiKey', value: 'g-key' } },
     });
     expect(config?.models['default']).toMatchObject({ strict: true });

@@ -42,7 +42,8 @@ export function checkBaseUrl(text: string): BaseUrlResult {
   };
 }
 
-function isMetadataHost(hostname: string): boolean {
+/** True for the name or address of a cloud's metadata service, and for any link-local address. */
+export function isMetadataHost(hostname: string): boolean {
   const host = bare(hostname);
   if (metadataNames.has(host)) return true;
   const version = isIP(host);

@@ -25,8 +25,6 @@ export interface ProviderConfig {
   readonly timeouts: ProviderTimeouts;
   /** A feature of a request it cannot take is an error; else it is left out and named. Only where requests are translated. */
   readonly strict?: boolean;
-  /** What becomes of a conversation that ends with the beginning of an answer; absent: sent on. */
-  readonly prefill?: 'forward' | 'drop' | 'error';
   /** Ollama: how long the model stays loaded, in its own notation. */
   readonly keepAlive?: string;
   /** Why the provider cannot be used now (an unset variable in a credential field), or undefined. */
@@ -59,15 +57,27 @@ export interface Capabilities {
   readonly pdf?: boolean;
   /** How thinking is asked for. */
   readonly reasoning?: ReasoningStyle;
+  /** The words it knows for `effort`, weakest first. */
+  readonly efforts?: readonly string[];
   /** Its reasoning is sent back with the history. */
   readonly replayReasoning?: boolean;
+  /** Member of a chat message that takes it. */
+  readonly reasoningField?: 'reasoning_content' | 'reasoning' | 'reasoning_details';
   readonly temperature?: boolean;
+  /** It takes `top_k` although its API does not define it. */
+  readonly topK?: boolean;
   /** Schemas it must keep to, of tools and answers. */
   readonly strictSchemas?: boolean;
   /** Streams can be asked to end with usage. */
   readonly streamUsage?: boolean;
   /** Name of the field that bounds the answer, in the chat protocol. */
   readonly maxTokens?: 'max_tokens' | 'max_completion_tokens';
+  /** An answer may begin with `<think>…</think>`. */
+  readonly thinkTags?: boolean;
+  /** It searches the web itself. */
+  readonly webSearch?: boolean;
+  /** What becomes of a conversation that ends with the beginning of an answer. */
+  readonly prefill?: 'send' | 'drop' | 'refuse';
 }
 
 /** `none`: not at all; `effort`: a word; `switch`: on or off; `budget`: a number of tokens. */

@@ -45,13 +45,12 @@ export function redactedYaml(loaded: Pick<LoadedConfig, 'config' | 'secrets'>): 
   return createRedactor({ secrets: loaded.secrets }).redact(formatConfig(masked));
 }
 
-function formatProvider({ type, baseUrl, auth, timeouts, strict, prefill, keepAlive }: ProviderConfig): object {
+function formatProvider({ type, baseUrl, auth, timeouts, strict, keepAlive }: ProviderConfig): object {
   return {
     type,
     baseUrl,
     ...(auth.kind === 'client' ? { auth: 'client' } : auth.kind === 'apiKey' ? { apiKey: auth.value } : {}),
     strict,
-    prefill,
     keepAlive,
     timeouts: mapValues({ ...timeouts }, formatMs),
   };

@@ -1,6 +1,7 @@
 export type * from './config.js';
 export { type Analysis, analyzeConfig, type AnalyzeOptions } from './analyze-config.js';
 export { analyzeProject, type ProjectAnalysis, type Selectable } from './analyze-project.js';
+export { isMetadataHost } from './base-url.js';
 export { configJsonSchema, type JsonSchema } from './config-json-schema.js';
 export { configReference, type ConfigReferenceEntry } from './config-reference.js';
 export { type ConfigPath, type Diagnostic, formatPath } from './diagnostic.js';

@@ -81,7 +81,7 @@ function toProvider(
     baseUrl: address.ok ? address.url : undefined,
     auth,
     timeouts,
-    ...(parsed.type === 'anthropic' ? {} : { strict: parsed.strict, prefill: parsed.prefill }),
+    ...(parsed.type === 'anthropic' ? {} : { strict: parsed.strict }),
     ...(parsed.type === 'ollama' && parsed.keepAlive !== undefined ? { keepAlive: parsed.keepAlive } : {}),
     unavailable: missingCredential(name, auth, context.gaps),
   };

@@ -2,6 +2,7 @@ import type { ProviderConfig } from '@ccproxy/config';
 import type { Clock } from '@ccproxy/kernel';
 import type { Dispatcher } from 'undici';
 import { createDispatcher, type Egress, isLoopback } from './egress.js';
+import { endpointOf } from './endpoint.js';
 import { errors } from './errors.js';
 import { failedCall } from './failed-call.js';
 import type { Availability, HeaderFields, Provider, ProviderCall, ProviderRequest, ProviderSink } from './provider.js';
@@ -33,17 +34,16 @@ export class AnthropicProvider implements Provider {
   readonly #context: UpstreamCallContext;
   #closed: Promise<void> | undefined;
 
-  /** Throws TypeError for a `baseUrl` that is not an http(s) URL, and what reading a CA file throws. */
+  /** Throws TypeError for a `baseUrl` that is not an http(s) URL or names a metadata service, and what reading a CA file throws. */
   constructor(config: ProviderConfig, baseUrl: string, deps: { readonly clock: Clock; readonly egress: Egress }) {
-    const url = new URL(baseUrl);
-    if (url.protocol !== 'https:' && url.protocol !== 'http:') throw new TypeError('its baseUrl is not an http or https URL');
+    const { origin, hostname, prefix } = endpointOf(baseUrl);
     this.name = config.name;
-    this.origin = url.origin;
+    this.origin = origin;
     this.openToAnonymous = config.auth.kind === 'client';
     this.#auth = config.auth;
-    this.#prefix = url.pathname.replace(/\/+$/, '');
-    this.#foreignHost = !isAnthropicHost(url.hostname) && !isLoopback(url.hostname);
-    this.#dispatcher = createDispatcher(url.origin, deps.egress, config.timeouts.connect);
+    this.#prefix = prefix;
+    this.#foreignHost = !isAnthropicHost(hostname) && !isLoopback(hostname);
+    this.#dispatcher = createDispatcher(origin, deps.egress, config.timeouts.connect);
     this.#context = { provider: config.name, dispatcher: this.#dispatcher, clock: deps.clock, timeouts: config.timeouts };
   }
 

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
+import type { LookupFunction } from 'node:net';
 import { getCACertificates } from 'node:tls';
 import { type Dispatcher, EnvHttpProxyAgent, Pool, ProxyAgent } from 'undici';
+import { guardedLookup } from './guarded-lookup.js';
 
 /** How calls leave this machine. */
 export interface Egress {
@@ -9,6 +11,8 @@ export interface Egress {
   /** Paths of PEM files with further certificate authorities. */
   readonly ca: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Resolves names; the system's by default. Addresses of metadata services are refused in either case. */
+  readonly lookup?: LookupFunction;
 }
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i;
@@ -26,6 +30,7 @@ const certificates = (files: readonly string[]): { ca: string[] } | Record<strin
  * The connections to one origin. HTTP/1.1 only: an abort then closes exactly one socket, at once, and no stream waits for another's
  * flow-control window. Time limits of the pool are off, or later than those of the call's watchdog, which names the limit that ran out;
  * `connectMs` only frees the socket of an attempt nobody waits for any more.
+ * A name that leads to a metadata service is refused; behind a proxy it is the proxy that resolves names.
  * Throws what reading a CA file throws.
  */
 export function createDispatcher(origin: string, egress: Egress, connectMs: number): Dispatcher {
@@ -40,7 +45,7 @@ export function createDispatcher(origin: string, egress: Egress, connectMs: numb
     keepAliveTimeout: KEEP_ALIVE,
     keepAliveMaxTimeout: 120_000,
     maxHeaderSize: 32 * 1024,
-    connect: { timeout: connectMs + 1000, keepAlive: true, ...tls },
+    connect: { timeout: connectMs + 1000, keepAlive: true, lookup: guardedLookup(egress.lookup), ...tls },
   };
   if (isLoopback(hostname) || egress.proxy === '' || egress.proxy === 'none') return new Pool(origin, options);
   const proxied = { ...options, requestTls: tls, proxyTls: tls };

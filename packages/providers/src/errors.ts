@@ -19,6 +19,12 @@ export const errors = defineErrors({
     fix: 'Check the spelling of the host in `baseUrl` and the network connection of this machine.',
     retryable: true,
   },
+  CCP_UPSTREAM_FORBIDDEN: {
+    ...badGateway,
+    title: 'Provider address refused',
+    why: 'The host name in `baseUrl` resolved to a metadata service of a cloud or a link-local address, which hands out credentials of this machine.',
+    fix: 'Check who controls the name in `baseUrl`, and use the address of the provider itself.',
+  },
   CCP_UPSTREAM_TLS: {
     ...badGateway,
     title: 'Provider certificate refused',

@@ -1,5 +1,6 @@
 import type { CcproxyError } from '@ccproxy/kernel';
 import { errors } from './errors.js';
+import { FORBIDDEN_ADDRESS } from './guarded-lookup.js';
 import type { Expiry } from './watchdog.js';
 
 const TLS = /^(CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|EPROTO)/;
@@ -16,6 +17,7 @@ const byCode = {
   UND_ERR_CONNECT_TIMEOUT: errors.CCP_UPSTREAM_TIMEOUT_CONNECT,
   ENOTFOUND: errors.CCP_UPSTREAM_DNS,
   EAI_AGAIN: errors.CCP_UPSTREAM_DNS,
+  [FORBIDDEN_ADDRESS]: errors.CCP_UPSTREAM_FORBIDDEN,
   ECONNRESET: errors.CCP_UPSTREAM_RESET,
   EPIPE: errors.CCP_UPSTREAM_RESET,
   UND_ERR_SOCKET: errors.CCP_UPSTREAM_RESET,

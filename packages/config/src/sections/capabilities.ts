@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { choice, flag, integer } from '../fields.js';
+import { choice, flag, integer, text } from '../fields.js';
 
 const mostTokens = 100_000_000;
 
@@ -16,12 +16,26 @@ const capability = z.strictObject({
   reasoning: choice(['none', 'effort', 'switch', 'budget'], {
     description: 'How thinking is asked for: not at all, with a word, on or off, or with a number of tokens.',
   }).optional(),
+  efforts: z
+    .array(text({ description: 'A word.' }))
+    .min(1, { error: 'must not be an empty list' })
+    .meta({ description: 'The words it knows for `reasoning: effort`, weakest first.' })
+    .optional(),
   replayReasoning: can('Its earlier reasoning is sent back to it with the conversation.'),
-  temperature: can('It takes `temperature` and `top_p`.'),
+  reasoningField: choice(['reasoning_content', 'reasoning', 'reasoning_details'], {
+    description: 'Member of a message that takes it (type `openai` only).',
+  }).optional(),
+  temperature: can('It takes `temperature`, `top_p` and `top_k`.'),
+  topK: can('It takes `top_k` although its protocol does not define it.'),
   strictSchemas: can('It keeps to a schema strictly when asked to.'),
   streamUsage: can('A stream can be asked to end with token counts.'),
   maxTokens: choice(['max_tokens', 'max_completion_tokens'], {
     description: 'Name of the field that bounds the answer (type `openai` only).',
+  }).optional(),
+  thinkTags: can('An answer may begin with `<think>…</think>`, which is read as thinking.'),
+  webSearch: can('It searches the web itself when a request has the tool for that.'),
+  prefill: choice(['send', 'drop', 'refuse'], {
+    description: 'A conversation that ends with the beginning of an answer: send it on, leave that beginning out, or refuse the request.',
   }).optional(),
 });
 

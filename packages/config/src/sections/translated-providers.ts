@@ -1,13 +1,8 @@
 import { z } from 'zod';
-import { choice, text } from '../fields.js';
+import { text } from '../fields.js';
 import { apiKey, baseUrl, strict, timeouts, typeOf } from './provider-fields.js';
 
 const key = 'API key of the provider. Unset variable or empty: the provider is unavailable. Leave it out for a server that needs none.';
-
-/** What a model does with an unfinished answer at the end of the conversation (facts page translation, row 13). */
-const prefill = choice(['forward', 'drop', 'error'], {
-  description: 'A conversation that ends with the beginning of an answer: send it on, leave that beginning out, or refuse the request.',
-}).prefault('forward');
 
 /** Any server with the OpenAI chat completions protocol. */
 export const openai = z.strictObject({
@@ -16,7 +11,6 @@ export const openai = z.strictObject({
     'https://api.openai.com/v1',
   ),
   apiKey: apiKey(key),
-  prefill,
   strict,
   timeouts,
 });
@@ -26,7 +20,6 @@ export const openaiResponses = z.strictObject({
   type: typeOf('openai-responses'),
   baseUrl: baseUrl('Address up to `/v1`: `/responses` is added.').prefault('https://api.openai.com/v1'),
   apiKey: apiKey(key),
-  prefill,
   strict,
   timeouts,
 });
@@ -38,7 +31,6 @@ export const gemini = z.strictObject({
     'https://generativelanguage.googleapis.com',
   ),
   apiKey: apiKey(key),
-  prefill,
   strict,
   timeouts,
 });
@@ -54,7 +46,6 @@ export const ollama = z.strictObject({
   })
     .refine((value) => /^(?:-1|0|(?:\d+(?:\.\d+)?(?:ms|s|m|h))+)$/u.test(value), { error: 'must be a time such as 10m or 24h, 0 or -1' })
     .optional(),
-  prefill,
   strict,
   timeouts,
 });

@@ -1,0 +1,12 @@
+export { allowProject, type AllowedProject, type AllowProjectOptions } from './allow-project.js';
+export { denyProject, forgetProject } from './deny-project.js';
+export { errors as projectErrors } from './errors.js';
+export { findProject, logicalDirectory } from './find-project.js';
+export { type DiffLine, lineDiff } from './line-diff.js';
+export { printableText } from './printable-text.js';
+export { openProjects, type OpenProjects, type ProjectDirectory, type ProjectTokens, type ServedProject } from './project-directory.js';
+export { type ProjectPlaces, projectPlaces } from './project-places.js';
+export { type ProjectRecord } from './project-record.js';
+export { projectStanding, type ProjectStanding } from './project-standing.js';
+export { publishProject, type ShellFeatures } from './publish-project.js';
+export { nowhere, type ShellAddress, type ShellEpoch } from './shell-epoch.js';

@@ -1,3 +1,4 @@
+export { type ContentBlocks, contentBlocks } from './content-blocks.js';
 export { type AnthropicErrorType, errorBody, errorSseEvent, errorTypeForStatus, type ParsedError, parseErrorBody } from './error-body.js';
 export { type HeaderFields, headerNames, headerValue } from './header-fields.js';
 export { isHopByHop } from './hop-by-hop.js';

@@ -1,4 +1,8 @@
 export type * from './config.js';
+export type { FallbackOn } from './fallback-on.js';
+export type { KeyStrategy, ProviderKey, ProviderKeys } from './provider-keys.js';
+export type { RateLimits } from './rate-limits.js';
+export { defaultRetry, type RetryConfig } from './retry-config.js';
 export { type Analysis, analyzeConfig, type AnalyzeOptions } from './analyze-config.js';
 export { analyzeProject, type ProjectAnalysis, type Selectable } from './analyze-project.js';
 export { isMetadataHost } from './base-url.js';

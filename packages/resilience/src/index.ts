@@ -1,0 +1,13 @@
+export { CallerLimits, type EndAdmission } from './caller-limits.js';
+export { CircuitBreaker, type CircuitOptions, type CircuitState } from './circuit-breaker.js';
+export { classifyAnswer, classifyError, type ProviderError } from './classify.js';
+export { type ClassRule, classRules, type ErrorClass, type Verdict } from './error-class.js';
+export { errors as resilienceErrors } from './errors.js';
+export { fingerprintOf, type InFlightPlace, InFlightTable } from './in-flight-table.js';
+export { KeyPool, type KeyPoolOptions } from './key-pool.js';
+export { Limiter } from './limiter.js';
+export { nextStep, type Situation, type Step } from './next-step.js';
+export { type Lease, type LineReport, ProviderLine, type ProviderLineOptions, type Refusal } from './provider-line.js';
+export { retryAfterMs, retryAfterSeconds } from './retry-after.js';
+export { RetryBudget, type RetryBudgetOptions } from './retry-budget.js';
+export { TokenBucket } from './token-bucket.js';

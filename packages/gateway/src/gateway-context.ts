@@ -1,5 +1,6 @@
 import type { Clock, Logger, Roster } from '@ccproxy/kernel';
 import type { DecisionLog, Ledger } from '@ccproxy/ledger';
+import type { ServedProject } from '@ccproxy/projects';
 import type { Provider } from '@ccproxy/providers';
 import type { RouteTable } from '@ccproxy/router';
 import type { AccessLog } from '@ccproxy/telemetry';
@@ -20,6 +21,8 @@ export interface GatewayContext {
   readonly calibration: Calibration;
   readonly providers: ReadonlyMap<string, Provider>;
   readonly table: RouteTable;
+  /** The table of a project; `table` outside of projects. */
+  readonly tableOf: (project: ServedProject | undefined) => RouteTable;
   readonly decisions: Pick<DecisionLog, 'record' | 'recent'>;
   /** Requests whose answer is not over. */
   readonly live: Roster<LiveRequest>;

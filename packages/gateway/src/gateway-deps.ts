@@ -2,6 +2,7 @@ import type { Config, ProviderConfig } from '@ccproxy/config';
 import type { Clock, Logger } from '@ccproxy/kernel';
 import type { DecisionLog, Ledger } from '@ccproxy/ledger';
 import type { Provider } from '@ccproxy/providers';
+import type { ProjectDirectory } from '@ccproxy/projects';
 import type { AccessLog } from '@ccproxy/telemetry';
 import type { Calibration } from '@ccproxy/tokens';
 
@@ -21,6 +22,8 @@ export interface GatewayDeps {
   readonly random: () => number;
   /** Makes a provider; `createProvider` of `@ccproxy/providers` when absent. */
   readonly createProvider?: (config: ProviderConfig) => Provider;
+  /** Projects the user allowed; without it nothing is served below `/p/`. */
+  readonly projects?: ProjectDirectory;
   /** Further local secrets that must not leave in a request body, such as the token of `run/token`. */
   readonly localSecrets?: () => readonly string[];
 }

@@ -2,13 +2,17 @@ import type { Config } from '@ccproxy/config';
 import type { DaemonModule } from '@ccproxy/http';
 import { bindMethod, decisionsRecent, ledgerRecent } from '@ccproxy/ipc';
 import { Roster } from '@ccproxy/kernel';
+import type { ProjectDirectory } from '@ccproxy/projects';
 import { createProvider, type Provider } from '@ccproxy/providers';
 import { compileRoutes } from '@ccproxy/router';
+import type { FastifyPluginAsync } from 'fastify';
 import type { GatewayContext } from './gateway-context.js';
 import type { GatewayDeps } from './gateway-deps.js';
 import { gatewayMetrics, noMetrics } from './gateway-metrics.js';
 import { gatewayRoutes } from './gateway-routes.js';
 import { secretNeedles } from './mask-secrets.js';
+import { projectScope } from './project-scope.js';
+import { projectTables } from './project-table.js';
 
 const noDecisions: GatewayContext['decisions'] = { record() {}, recent: () => Promise.resolve([]) };
 
@@ -39,6 +43,7 @@ function createContext(deps: GatewayDeps): GatewayContext {
   const keys = new Map([...providers.keys()].map((name) => [name, secretNeedles([providerKey(config, name) ?? ''])]));
   const configured = [config.server.authKey, ...[...providers.keys()].map((name) => providerKey(config, name) ?? '')];
   const fixed = secretNeedles(configured);
+  const table = compileRoutes(config);
   return {
     clock,
     logger,
@@ -47,7 +52,8 @@ function createContext(deps: GatewayDeps): GatewayContext {
     calibration,
     providers,
     keys,
-    table: compileRoutes(config),
+    table,
+    tableOf: projectTables(config, table),
     decisions: deps.decisions ?? noDecisions,
     live: new Roster(),
     headHold: config.server.headHold,
@@ -81,6 +87,15 @@ async function settle(context: GatewayContext, deadline: AbortSignal): Promise<v
   for (const exchange of context.live.members()) exchange.stop();
 }
 
+/** The routes, and the same for each project below its id. */
+function allRoutes(context: GatewayContext, projects: ProjectDirectory | undefined): FastifyPluginAsync {
+  const routes = gatewayRoutes(context);
+  return async (app) => {
+    await app.register(routes);
+    if (projects !== undefined) await app.register(projectScope(projects, routes));
+  };
+}
+
 /**
  * The Messages gateway as a capability of the daemon: routes, IPC methods `ledger.recent` and `decisions.recent`, metrics, health, drain.
  * Throws CCP_ROUTE_TOO_DEEP for a condition no rule can have.
@@ -90,7 +105,7 @@ export function createGatewayModule(deps: GatewayDeps): DaemonModule {
   return {
     name: 'gateway',
     configSections: ['providers', 'models', 'routes', 'profiles', 'egress'],
-    routes: gatewayRoutes(context),
+    routes: allRoutes(context, deps.projects),
     ipcMethods: [
       bindMethod(ledgerRecent, async ({ limit }) => ({ rows: (await context.ledger.recent(limit)).map((row) => ({ ...row })) })),
       bindMethod(decisionsRecent, async ({ limit }) => ({

@@ -1,5 +1,6 @@
 import type { RequestClass } from '@ccproxy/config';
 import type { Principal } from '@ccproxy/http';
+import type { ServedProject } from '@ccproxy/projects';
 import type { HeaderFields } from '@ccproxy/providers';
 import type { RequestFacts } from '@ccproxy/router';
 import { type Calibration, estimateTokens } from '@ccproxy/tokens';
@@ -16,6 +17,8 @@ export interface MessagesRequest {
   /** The headers as the client wrote them: name, value, name, value, … */
   readonly rawHeaders: readonly string[];
   readonly principal: Principal;
+  /** The project in whose name it came. */
+  readonly project: ServedProject | undefined;
   readonly body: Buffer;
   readonly view: MessagesView;
   /** Before calibration: what observed usage is compared with. */
@@ -54,7 +57,7 @@ export function requestFacts(view: MessagesView, headers: HeaderFields, estimate
 
 /** Everything the pipeline knows of a request once it is admitted. */
 export function messagesRequest(
-  raw: Pick<MessagesRequest, 'id' | 'method' | 'path' | 'headers' | 'rawHeaders' | 'principal' | 'body' | 'startedAt' | 'started'>,
+  raw: Pick<MessagesRequest, 'id' | 'method' | 'path' | 'headers' | 'rawHeaders' | 'principal' | 'project' | 'body' | 'startedAt' | 'started'>,
   calibration: Calibration,
 ): MessagesRequest {
   const view = admitBody(raw.body);

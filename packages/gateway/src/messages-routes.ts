@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { readRawBody } from '@ccproxy/http';
 import { CcproxyError } from '@ccproxy/kernel';
 import { spliceModel } from '@ccproxy/wire';
+import { checkProjectLimits } from './check-project-limits.js';
 import { choosePlan, type ChosenPlan } from './choose-plan.js';
 import { errors } from './errors.js';
 import { Exchange } from './exchange.js';
@@ -10,10 +11,13 @@ import { maskSecrets } from './mask-secrets.js';
 import { messagesRequest, type MessagesRequest } from './messages-request.js';
 import { PlainExchange } from './plain-exchange.js';
 import { principalName } from './principal-name.js';
+import { requestNotes } from './request-notes.js';
+import { upstreamPath } from './project-scope.js';
 
 /** Admits a request and plans it; throws the coded refusal the client gets. */
 function admit(context: GatewayContext, request: FastifyRequest): { admitted: MessagesRequest; plan: ChosenPlan } {
-  const { clock, calibration, table, providers } = context;
+  const { clock, calibration, providers } = context;
+  const { project } = request;
   const body = readRawBody(request);
   const masked = maskSecrets(body, context.needles());
   if (masked > 0) context.logger.warn({ requestId: request.ccproxyId, masked }, 'a local secret in a request body was masked');
@@ -21,17 +25,19 @@ function admit(context: GatewayContext, request: FastifyRequest): { admitted: Me
     {
       id: request.ccproxyId,
       method: request.method,
-      path: request.raw.url ?? '/v1/messages',
+      path: upstreamPath(request.raw.url ?? '/v1/messages', project),
       headers: request.headers,
       rawHeaders: request.raw.rawHeaders,
       principal: request.principal,
+      project,
       body,
       startedAt: clock.now(),
       started: clock.monotonic(),
     },
     calibration,
   );
-  return { admitted, plan: choosePlan(admitted.facts, table, providers, request.principal) };
+  checkProjectLimits(project, admitted.view, admitted.facts.tokens.estimate);
+  return { admitted, plan: choosePlan(admitted.facts, context.tableOf(project), providers, request.principal) };
 }
 
 /** A refusal never reaches an exchange: its line in the access log is written here. */
@@ -84,6 +90,7 @@ export const countTokensHandler =
         rawClientHeaders: rawHeaders,
         body: own ? body : spliceModel(body, view, model).body,
         stream: false,
+        notes: requestNotes(context, admitted, first),
       };
       reply.hijack();
       const { target } = first;

@@ -5,6 +5,7 @@ import type { GatewayContext } from './gateway-context.js';
 import { maskSecrets } from './mask-secrets.js';
 import { PlainExchange } from './plain-exchange.js';
 import { principalName } from './principal-name.js';
+import { upstreamPath } from './project-scope.js';
 
 /** The gateway's own endpoints below `/v1/`: with another method they are refused, never passed on beside routing and ledger. */
 const own: ReadonlyMap<string, string> = new Map([
@@ -25,7 +26,7 @@ export const passthroughHandler =
       reply.raw.setHeader('allow', allow);
       throw httpErrors.CCP_HTTP_METHOD_REFUSED({ message: 'The route does not take this method.' });
     }
-    const target = context.table.main.otherwise?.attempts[0];
+    const target = context.tableOf(request.project).main.otherwise?.attempts[0];
     const provider = target === undefined ? undefined : context.providers.get(target.provider);
     if (target === undefined || provider?.type !== 'anthropic') {
       throw errors.CCP_GATEWAY_NOT_SUPPORTED({ message: 'This endpoint is not supported by the default target.', hint: '' });
@@ -44,7 +45,7 @@ export const passthroughHandler =
       provider,
       call: {
         method: request.method,
-        path: request.raw.url ?? '/',
+        path: upstreamPath(request.raw.url ?? '/', request.project),
         clientHeaders: request.headers,
         rawClientHeaders: request.raw.rawHeaders,
         body: body.length === 0 ? undefined : body,

@@ -32,7 +32,7 @@ export function recordRequest(exchange: Exchange): void {
     tokensOut: usage?.outputTokens,
     errorCode: exchange.errorCode,
   });
-  context.decisions.record(decisionRecord(request, plan, context.table, outcome));
+  context.decisions.record(decisionRecord(request, plan, context.tableOf(request.project), exchange));
   const { metrics } = context;
   metrics.requests.inc({ target, outcome });
   metrics.duration.observe(durationMs / 1000, { target });

@@ -35,6 +35,7 @@ export interface HarnessOptions {
   readonly providers: readonly ProviderConfig[];
   readonly models: readonly Target[];
   readonly routes?: readonly Rule[];
+  readonly profiles?: Config['profiles'];
   readonly server?: Partial<ServerConfig>;
   readonly clock?: Clock;
   readonly logger?: Logger;
@@ -46,7 +47,7 @@ const byName = <Item extends { readonly name: string }>(items: readonly Item[]):
   Object.fromEntries(items.map((item) => [item.name, item]));
 
 /** A configuration with nothing but what a test names. */
-export const gatewayConfig = ({ providers, models, routes = [], server = {} }: HarnessOptions): Config => ({
+export const gatewayConfig = ({ providers, models, routes = [], profiles = {}, server = {} }: HarnessOptions): Config => ({
   server: {
     host: '127.0.0.1',
     port: undefined,
@@ -64,7 +65,7 @@ export const gatewayConfig = ({ providers, models, routes = [], server = {} }: H
   providers: byName(providers),
   models: byName(models),
   routes,
-  profiles: {},
+  profiles,
 });
 
 /** An answer as the client saw it. */

@@ -11,6 +11,7 @@ import { errors } from './errors.js';
 import type { Exchange } from './exchange.js';
 import { principalName } from './principal-name.js';
 import type { Relay } from './relay.js';
+import { requestNotes } from './request-notes.js';
 import { StreamRelay } from './stream-relay.js';
 
 const noUsage = {};
@@ -61,6 +62,11 @@ export class Attempt implements ProviderSink {
 
   get target(): string {
     return this.#planned.target;
+  }
+
+  /** Features of the request its provider does not get. */
+  get dropped(): readonly string[] {
+    return this.#call?.dropped ?? [];
   }
 
   /** Keys this provider is called with, which it may repeat in its answer. */
@@ -191,6 +197,7 @@ export class Attempt implements ProviderSink {
         rawClientHeaders: request.rawHeaders,
         body: this.#exchange.bodyFor(this.#planned.model),
         stream: request.facts.stream,
+        notes: requestNotes(context, request, this.#planned),
       },
       this,
     );

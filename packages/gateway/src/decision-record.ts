@@ -3,17 +3,29 @@ import { explain, type RouteTable } from '@ccproxy/router';
 import type { ChosenPlan } from './choose-plan.js';
 import type { MessagesRequest } from './messages-request.js';
 
+/** How a request ended, and what of it the last target did not get. */
+interface Outcome {
+  readonly outcome: string;
+  readonly target: string;
+  readonly dropped: readonly string[];
+}
+
 /** What is kept of a decision for `route explain`. Made after the answer is over: why each rule fired or not is worked out only here. */
-export function decisionRecord(request: MessagesRequest, plan: ChosenPlan, table: RouteTable, outcome: string): DecisionRecord {
+export function decisionRecord(request: MessagesRequest, plan: ChosenPlan, table: RouteTable, outcome: Outcome): DecisionRecord {
   const steps = explain(request.facts, table).explanation;
   const dropped = plan.dropped.map((target) => ({ rule: `target ${target}`, fired: false, because: ['the caller has no gateway token'] }));
+  const features = outcome.dropped.map((feature) => ({
+    rule: `feature ${feature}`,
+    fired: false,
+    because: [`the target ${outcome.target} cannot take it`],
+  }));
   return {
     requestId: request.id,
     at: request.startedAt,
     facts: { ...request.facts },
     route: plan.route,
     attempts: plan.attempts.map((attempt) => attempt.target),
-    explanation: [...steps.map(({ rule, fired, because }) => ({ rule, fired, because: [because] })), ...dropped],
-    outcome,
+    explanation: [...steps.map(({ rule, fired, because }) => ({ rule, fired, because: [because] })), ...dropped, ...features],
+    outcome: outcome.outcome,
   };
 }

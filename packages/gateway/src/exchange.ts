@@ -69,6 +69,11 @@ export class Exchange implements ClientResponseOwner {
     return this.#firstByteAt === undefined ? undefined : this.#firstByteAt - this.request.started;
   }
 
+  /** Features of the request the provider of the last attempt does not get. */
+  get dropped(): readonly string[] {
+    return this.#attempt?.dropped ?? [];
+  }
+
   get target(): string {
     return this.#attempt?.target ?? '';
   }
@@ -98,7 +103,7 @@ export class Exchange implements ClientResponseOwner {
       route: plan.route,
       target: this.target,
       attempts: this.#attempts,
-      dropped: plan.dropped,
+      dropped: plan.dropped.map((name) => `target ${name}`).concat(this.dropped),
     });
   }
 

@@ -13,7 +13,7 @@ export interface Provenance {
   readonly target: string;
   /** Attempts made so far. */
   readonly attempts: number;
-  /** Targets that were left out. */
+  /** Features and targets that were left out. */
   readonly dropped: readonly string[];
 }
 
@@ -26,8 +26,7 @@ export function responseHead(upstream: HeaderFields, provenance: Provenance): Re
     [headerNames.ccproxyTarget]: headerSafe(provenance.target),
     [headerNames.ccproxyAttempts]: String(provenance.attempts),
   };
-  if (provenance.dropped.length > 0)
-    head[headerNames.ccproxyDropped] = headerSafe(provenance.dropped.map((name) => `target ${name}`).join(', '));
+  if (provenance.dropped.length > 0) head[headerNames.ccproxyDropped] = headerSafe(provenance.dropped.join(', '));
   return head;
 }
 

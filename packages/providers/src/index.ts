@@ -1,4 +1,4 @@
 export { createProvider, type ProviderDeps } from './create-provider.js';
 export type { Egress } from './egress.js';
 export { errors as providersErrors } from './errors.js';
-export type { Availability, HeaderFields, Provider, ProviderCall, ProviderRequest, ProviderSink } from './provider.js';
+export type { Availability, HeaderFields, Provider, ProviderCall, ProviderRequest, ProviderSink, RequestNotes } from './provider.js';

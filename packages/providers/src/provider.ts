@@ -4,7 +4,19 @@ import type { CcproxyError } from '@ccproxy/kernel';
 /** Header names in lower case, as Node gives them. */
 export type HeaderFields = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** One upstream request in the protocol of the provider. */
+/** What the gateway knows of a Messages request already, for providers of another protocol. */
+export interface RequestNotes {
+  /** Model the client asked for; the answer names it. */
+  readonly clientModel: string;
+  /** Input tokens, estimated and calibrated. */
+  readonly inputTokens: number;
+  /** What the configuration says of the target. */
+  readonly limits: { readonly context: number | undefined; readonly output: number | undefined };
+  /** Whether a feature the provider cannot take is an error; undefined: as the provider is configured. */
+  readonly strict: boolean | undefined;
+}
+
+/** One request of the Anthropic API; a provider of another protocol translates it and its answer. */
 export interface ProviderRequest {
   readonly method: string;
   /** Path and query below the provider's base URL, starting with `/`. */
@@ -16,6 +28,8 @@ export interface ProviderRequest {
   readonly body: Buffer | undefined;
   /** Whether an event stream is expected. */
   readonly stream: boolean;
+  /** Absent for requests that are not messages. */
+  readonly notes?: RequestNotes;
 }
 
 /** Receives the answer. Exactly one of `onEnd` and `onError` is called, last. */
@@ -34,6 +48,8 @@ export interface ProviderCall {
   resume(): void;
   /** Closes the upstream connection now; no sink method is called afterwards. */
   abort(): void;
+  /** Features of the request the provider does not get, by name; absent: it gets all of them. */
+  readonly dropped?: readonly string[];
 }
 
 export type Availability = { readonly available: true } | { readonly available: false; readonly reason: string };
@@ -42,7 +58,7 @@ export type Availability = { readonly available: true } | { readonly available: 
 export interface Provider {
   readonly name: string;
   readonly type: ProviderType;
-  /** Wire protocol it speaks. `anthropic` = the client's bytes pass through. */
+  /** What it is asked in: always the Anthropic protocol; others are translated inside. */
   readonly protocol: 'anthropic';
   /** Scheme, host and port its credential is bound to; undefined when it has no network. */
   readonly origin: string | undefined;

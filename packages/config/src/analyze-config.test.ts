@@ -67,7 +67,7 @@ describe('analyzeConfig', () => {
     ]);
   });
 
-  it.each(['keys', 'budgets', 'cache', 'experiments', 'prices', 'agents', 'telemetry', 'store', 'plugins', 'retry'])(
+  it.each(['keys', 'budgets', 'cache', 'experiments', 'prices', 'agents', 'telemetry', 'store', 'plugins'])(
     'knows the section %s and says that it is not available',
     async (section) => {
       expect(summarize(await analyze(`${section}: { any: [thing] }`))).toEqual([`1:1 CCP_NOT_AVAILABLE ${section}`]);

@@ -75,7 +75,7 @@ export async function analyzeConfig(text: string, options: AnalyzeOptions): Prom
 
 /** A missing credential makes its provider unavailable; anything else that is missing is an error. */
 function isCredentialGap({ path: [section, , key], kind }: Gap): boolean {
-  return kind !== 'malformed' && section === 'providers' && (key === 'apiKey' || key === 'oauth');
+  return kind !== 'malformed' && section === 'providers' && (key === 'apiKey' || key === 'apiKeys' || key === 'oauth');
 }
 
 function gapDiagnostic(gap: Gap, tree: YamlTree): Diagnostic {
@@ -98,14 +98,22 @@ function exposure(config: Config, overrides: Overrides | undefined, tree: YamlTr
 function openFile(config: Config, content: Interpolated, options: AnalyzeOptions, tree: YamlTree): Diagnostic[] {
   if (!options.shared) return [];
   const external = new Set(content.external.map((path) => formatPath(path)));
-  const credentials: ConfigPath[] = Object.values(config.providers).flatMap(({ name, auth }) =>
-    auth.kind === 'apiKey' && auth.value !== '' ? [['providers', name, 'apiKey']] : [],
-  );
+  const credentials: ConfigPath[] = Object.values(config.providers).flatMap(({ name, auth, keys }): ConfigPath[] => {
+    if (keys !== undefined) return writtenKeys(content.value, name);
+    return auth.kind === 'apiKey' && auth.value !== '' ? [['providers', name, 'apiKey']] : [];
+  });
   if (config.server.authKey !== '' && options.overrides?.authKey === undefined) credentials.push(['server', 'authKey']);
   const written = credentials.find((path) => !external.has(formatPath(path)));
   if (written === undefined) return [];
   const warning = diagnostic(tree, written, 'CCP_CONFIG_RISK', 'is written into a file that other users can read');
   return [{ ...warning, severity: 'warning', hint: `Run \`chmod 600 ${options.file}\`, or take it from a variable: \`\${NAME}\`.` }];
+}
+
+/** Where the keys of a provider that has several are written. */
+function writtenKeys(value: unknown, provider: string): ConfigPath[] {
+  const { apiKeys } =
+    (value as { readonly providers: Readonly<Record<string, { readonly apiKeys: readonly unknown[] }>> }).providers[provider] ?? {};
+  return (apiKeys ?? []).map((entry, index) => ['providers', provider, 'apiKeys', index, ...(typeof entry === 'string' ? [] : ['key'])]);
 }
 
 /** Nothing is silent: a key that is taken but not acted on is said. */
@@ -118,7 +126,10 @@ function idleKeys(content: Interpolated, tree: YamlTree): Diagnostic[] {
 }
 
 function secretsOf(config: Config, fileContents: readonly string[]): string[] {
-  const keys = Object.values(config.providers).flatMap(({ auth }) => (auth.kind === 'apiKey' ? [auth.value] : []));
+  const keys = Object.values(config.providers).flatMap(({ auth, keys: all }) => [
+    ...(auth.kind === 'apiKey' ? [auth.value] : []),
+    ...(all?.list ?? []).map(({ value }) => value),
+  ]);
   return [...new Set([config.server.authKey, ...keys, ...fileContents])].filter((secret) => secret !== '');
 }
 

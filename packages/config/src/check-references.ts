@@ -61,12 +61,14 @@ class ReferenceCheck {
       this.#report(['models'], 'key', 'has no target `default`', hint);
     }
     for (const [name, target] of Object.entries(asMap(written))) {
-      const { provider, fallback } = asMap(target);
+      const { provider, fallback, fallbackOn } = asMap(target);
       const path = ['models', name];
       if (typeof provider === 'string' && !this.#providers.includes(provider)) {
         this.#unknown(provider, [...path, 'provider'], this.#providers, 'provider', 'which is not declared');
       }
       this.#checkFallback(fallback, [...path, 'fallback'], name);
+      for (const kind of ['contextWindow', 'contentPolicy'])
+        this.#checkFallback(asMap(fallbackOn)[kind], [...path, 'fallbackOn', kind], name);
     }
   }
 

@@ -7,6 +7,7 @@ import { requestClasses } from './sections/condition.js';
 import { logLevels } from './sections/logging.js';
 import type { Analysis } from './analyze-config.js';
 import { analyze } from './testing/analyze.js';
+import { withResilience } from './testing/resilience-arbitraries.js';
 
 const scale = Number(process.env['CCPROXY_TEST_SCALE'] ?? '1');
 
@@ -155,7 +156,7 @@ const config: fc.Arbitrary<Config> = fc
 describe('formatConfig', () => {
   it('[C7] writes any configuration so that reading it gives the same one', async () => {
     await fc.assert(
-      fc.asyncProperty(config, async (written) => {
+      fc.asyncProperty(config.chain(withResilience), async (written) => {
         const analysis = await analyze(formatConfig(written));
         expect(analysis.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
         expect(analysis.config).toEqual(written);

@@ -1,4 +1,8 @@
 import type { LogLevel } from '@ccproxy/kernel';
+import type { FallbackOn } from './fallback-on.js';
+import type { ProviderKeys } from './provider-keys.js';
+import type { RateLimits } from './rate-limits.js';
+import type { RetryConfig } from './retry-config.js';
 
 /** Wire API of a provider; the same protocol as the client's means passthrough. */
 export type ProviderType = 'anthropic' | 'ollama' | 'openai' | 'openai-responses' | 'gemini' | 'demo';
@@ -23,6 +27,10 @@ export interface ProviderConfig {
   readonly baseUrl: string | undefined;
   readonly auth: ProviderAuth;
   readonly timeouts: ProviderTimeouts;
+  /** All keys of a provider that has several; `auth` holds the first. Absent: the credential of `auth` is the only one. */
+  readonly keys?: ProviderKeys;
+  /** Of each key, or of the provider when it has no key of its own. Absent: none. */
+  readonly limits?: RateLimits;
   /** A feature of a request it cannot take is an error; else it is left out and named. Only where requests are translated. */
   readonly strict?: boolean;
   /** Ollama: how long the model stays loaded, in its own notation. */
@@ -40,6 +48,8 @@ export interface Target {
   readonly limits: { readonly context: number | undefined; readonly output: number | undefined };
   /** Names of targets to try next. */
   readonly fallback: readonly string[];
+  /** Absent: none. */
+  readonly fallbackOn?: FallbackOn;
   /** `strict` of the provider, for this target; absent: the provider's. */
   readonly strict?: boolean;
 }
@@ -141,6 +151,8 @@ export interface ServerConfig {
   readonly drainTimeout: number;
   /** ms */
   readonly idleShutdown: number;
+  /** What each caller may ask for. Absent: no bounds. */
+  readonly limits?: RateLimits;
 }
 
 /** The whole configuration, validated and resolved: what modules read. */
@@ -152,6 +164,8 @@ export interface Config {
   readonly models: Readonly<Record<string, Target>>;
   readonly routes: readonly Rule[];
   readonly profiles: Readonly<Record<string, Profile>>;
+  /** Absent: `defaultRetry`. */
+  readonly retry?: RetryConfig;
   /** In the order they are written; the first that says something of a capability is believed. */
   readonly capabilities?: readonly CapabilityRule[];
 }

@@ -1,6 +1,10 @@
 import { createRedactor } from '@ccproxy/kernel';
 import { stringify } from 'yaml';
 import type { Condition, Config, ProviderConfig, Rule, Target } from './config.js';
+import type { FallbackOn } from './fallback-on.js';
+import { formatAuth, maskAuth } from './format-auth.js';
+import { formatMs } from './format-ms.js';
+import { formatRetry } from './format-retry.js';
 import type { LoadedConfig } from './load-config.js';
 
 /** Writes a configuration as YAML, every value in place: reading it again gives the same configuration. Holds the credentials in clear. */
@@ -18,6 +22,7 @@ export function formatConfig(config: Config): string {
         headHold: formatMs(server.headHold),
         drainTimeout: formatMs(server.drainTimeout),
         idleShutdown: formatMs(server.idleShutdown),
+        limits: server.limits,
       },
       logging: { level: logging.level, bodies: logging.bodies, file: logging.file },
       egress: { proxy: egress.proxy, ca: egress.ca },
@@ -25,6 +30,7 @@ export function formatConfig(config: Config): string {
       models: mapValues(config.models, formatTarget),
       routes: config.routes.map(formatRule),
       profiles: mapValues(config.profiles, (profile) => ({ default: profile.default, routes: profile.routes.map(formatRule) })),
+      retry: config.retry === undefined ? undefined : formatRetry(config.retry),
       capabilities: Object.fromEntries((config.capabilities ?? []).map(({ pattern, can }) => [pattern, can])),
     }),
     { lineWidth: 0 },
@@ -38,26 +44,39 @@ export function redactedYaml(loaded: Pick<LoadedConfig, 'config' | 'secrets'>): 
   const masked: Config = {
     ...config,
     server: { ...config.server, authKey: mask(config.server.authKey) },
-    providers: mapValues(config.providers, (provider) =>
-      provider.auth.kind === 'apiKey' ? { ...provider, auth: { kind: 'apiKey' as const, value: mask(provider.auth.value) } } : provider,
-    ),
+    providers: mapValues(config.providers, (provider) => maskAuth(provider, mask)),
   };
   return createRedactor({ secrets: loaded.secrets }).redact(formatConfig(masked));
 }
 
-function formatProvider({ type, baseUrl, auth, timeouts, strict, keepAlive }: ProviderConfig): object {
+function formatProvider({ type, baseUrl, auth, keys, limits, timeouts, strict, keepAlive }: ProviderConfig): object {
   return {
     type,
     baseUrl,
-    ...(auth.kind === 'client' ? { auth: 'client' } : auth.kind === 'apiKey' ? { apiKey: auth.value } : {}),
+    ...formatAuth({ auth, ...(keys === undefined ? {} : { keys }) }),
+    limits,
     strict,
     keepAlive,
     timeouts: mapValues({ ...timeouts }, formatMs),
   };
 }
 
-function formatTarget({ provider, model, limits, fallback, strict }: Target): object {
-  return { provider, model, limits: { context: limits.context, output: limits.output }, ...withFallback(fallback), strict };
+function formatTarget({ provider, model, limits, fallback, fallbackOn, strict }: Target): object {
+  return {
+    provider,
+    model,
+    limits: { context: limits.context, output: limits.output },
+    ...withFallback(fallback),
+    fallbackOn: fallbackOn === undefined ? undefined : formatFallbackOn(fallbackOn),
+    strict,
+  };
+}
+
+function formatFallbackOn({ contextWindow, contentPolicy }: FallbackOn): object {
+  return {
+    ...(contextWindow.length === 0 ? {} : { contextWindow }),
+    ...(contentPolicy.length === 0 ? {} : { contentPolicy }),
+  };
 }
 
 function formatRule({ name, when, to, fallback }: Rule): object {
@@ -73,17 +92,6 @@ function formatCondition(condition: Condition): object {
 
 function withFallback(fallback: readonly string[]): object {
   return fallback.length === 0 ? {} : { fallback };
-}
-
-const msUnits = [
-  ['h', 3_600_000],
-  ['m', 60_000],
-  ['s', 1000],
-] as const;
-
-function formatMs(ms: number): string {
-  const unit = msUnits.find(([, size]) => ms % size === 0);
-  return unit === undefined ? `${ms}ms` : `${ms / unit[1]}${unit[0]}`;
 }
 
 const byteUnits = [

@@ -16,18 +16,18 @@ export function renderDiagnostics(diagnostics: readonly Diagnostic[], source: st
     .join('\n\n');
 }
 
-function render({ severity, code, message, hint, where }: Diagnostic, lines: readonly string[]): string {
+function render({ severity, code, message, hint, where, path }: Diagnostic, lines: readonly string[]): string {
   const { file, line, column } = where;
   const place = [file, line, column].filter((part) => part !== undefined).join(':');
   const head = `${place} - ${severity} ${code}: ${message}`;
   const written = line === undefined ? undefined : lines[line - 1];
-  const frame = written === undefined || line === undefined ? [] : codeFrame(written, line, column ?? 1);
+  const frame = written === undefined || line === undefined ? [] : codeFrame(written, line, column ?? 1, path.includes('.apiKeys'));
   return [head, ...frame, `  ${hint}`].join('\n');
 }
 
-function codeFrame(written: string, line: number, column: number): string[] {
-  const before = maskCredentials(written.slice(0, column - 1));
-  const masked = maskCredentials(written);
+function codeFrame(written: string, line: number, column: number, keys: boolean): string[] {
+  const before = maskCredentials(written.slice(0, column - 1), keys);
+  const masked = maskCredentials(written, keys);
   const start = Math.max(0, before.length - widest / 2);
   const shown = masked.slice(start, start + widest).replaceAll('\t', ' ');
   const gutter = `${line} | `;

@@ -4,6 +4,7 @@ import type { CapabilityRule, Config, Profile, ProviderAuth, ProviderConfig, Rul
 import { type ConfigPath, type Diagnostic, formatPath } from './diagnostic.js';
 import type { Gap } from './interpolate.js';
 import type { YamlTree } from './read-yaml.js';
+import { keysOf, limitsOf, missingKeys } from './resolve-keys.js';
 import type { ParsedConfig } from './schema.js';
 
 export interface ResolveContext {
@@ -35,6 +36,7 @@ export function resolveConfig(parsed: ParsedConfig, context: ResolveContext): Re
       headHold: parsed.server.headHold,
       drainTimeout: parsed.server.drainTimeout,
       idleShutdown: parsed.server.idleShutdown,
+      ...limitsOf(parsed.server.limits),
     },
     logging: {
       level: parsed.logging.level,
@@ -46,6 +48,7 @@ export function resolveConfig(parsed: ParsedConfig, context: ResolveContext): Re
     models: byName(parsed.models, toTarget),
     routes: parsed.routes.map(toRule),
     profiles: byName(parsed.profiles, (profile, name): Profile => ({ name, default: profile.default, routes: profile.routes.map(toRule) })),
+    retry: parsed.retry,
     capabilities: Object.entries(parsed.capabilities).map(([pattern, can]): CapabilityRule => ({ pattern, can: defined(can) })),
   };
   return { config, diagnostics };
@@ -61,7 +64,10 @@ function toProvider(
   if (parsed.type === 'demo') {
     return { name, type: parsed.type, baseUrl: undefined, auth: { kind: 'none' }, timeouts, unavailable: undefined };
   }
-  const auth = authOf(parsed);
+  const keys = keysOf(parsed);
+  const auth: ProviderAuth = keys === undefined ? authOf(parsed) : { kind: 'apiKey', value: keys.list[0]?.value ?? '' };
+  const missing = keys === undefined ? undefined : missingKeys(name, keys, context);
+  diagnostics.push(...(missing?.warnings ?? []));
   const address = checkBaseUrl(parsed.baseUrl);
   const risk = address.ok ? riskOf(address, auth) : undefined;
   if (risk !== undefined) {
@@ -81,9 +87,11 @@ function toProvider(
     baseUrl: address.ok ? address.url : undefined,
     auth,
     timeouts,
+    ...(keys === undefined ? {} : { keys }),
+    ...limitsOf(parsed.limits),
     ...(parsed.type === 'anthropic' ? {} : { strict: parsed.strict }),
     ...(parsed.type === 'ollama' && parsed.keepAlive !== undefined ? { keepAlive: parsed.keepAlive } : {}),
-    unavailable: missingCredential(name, auth, context.gaps),
+    unavailable: missing === undefined ? missingCredential(name, auth, context.gaps) : missing.unavailable,
   };
 }
 
@@ -122,6 +130,9 @@ function toTarget(parsed: ParsedConfig['models'][string], name: string): Target 
     model: parsed.model,
     limits: { context: parsed.limits.context, output: parsed.limits.output },
     fallback: parsed.fallback ?? [],
+    ...(parsed.fallbackOn === undefined
+      ? {}
+      : { fallbackOn: { contextWindow: parsed.fallbackOn.contextWindow ?? [], contentPolicy: parsed.fallbackOn.contentPolicy ?? [] } }),
     ...(parsed.strict === undefined ? {} : { strict: parsed.strict }),
   };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { name, type IssueParams } from '../fields.js';
 import { notAvailable } from '../not-available.js';
+import { oneWayOfKeys, providerKeys } from './provider-keys.js';
 import { apiKey, baseUrl, timeouts, typeOf } from './provider-fields.js';
 import { gemini, ollama, openai, openaiResponses } from './translated-providers.js';
 
@@ -20,13 +21,15 @@ const anthropic = z
     apiKey: apiKey(
       'Credential sent instead of the client’s. Unset variable or empty: the provider is unavailable. Calls then need a gateway token.',
     ),
+    ...providerKeys,
     oauth: notAvailable({
       description: 'Token from a command, file or variable, refreshed by age.',
       instead: 'Use `auth: client` or `apiKey`.',
     }),
     timeouts,
   })
-  .refine((provider) => provider.auth === undefined || provider.apiKey === undefined, {
+  .refine(...oneWayOfKeys)
+  .refine((provider) => provider.auth === undefined || (provider.apiKey === undefined && provider.apiKeys === undefined), {
     path: ['auth'],
     error: '`auth: client` and `apiKey` exclude each other',
     params: { hint: 'Keep one: `auth: client` forwards the caller’s credential, `apiKey` replaces it.' } satisfies IssueParams,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { byteSize, duration, integer, secret, text } from '../fields.js';
 import { notAvailable } from '../not-available.js';
+import { rateLimits } from './rate-limits.js';
 
 /** Shortest gateway token: a shorter one cannot be told from ordinary text when logs are redacted. */
 const shortestKey = 6;
@@ -28,6 +29,7 @@ export const server = z
       description:
         'Time after the last session until an automatically started daemon stops. No effect in this version: it stays until `ccproxy stop`.',
     }).prefault('60s'),
+    limits: rateLimits('What each caller may ask for Messages: each gateway token for itself, all callers without one together.'),
     tls: notAvailable({ description: 'Certificate and key to serve https with.', instead: 'Put a TLS proxy in front, or use loopback.' }),
   })
   .meta({ description: 'Where the gateway listens and whom it answers.' });

@@ -1,0 +1,20 @@
+import type { ProviderConfig } from './config.js';
+import type { ProviderKeys } from './provider-keys.js';
+
+/** The credentials of a provider as they are written in the configuration, in clear. */
+export function formatAuth({ auth, keys }: Pick<ProviderConfig, 'auth' | 'keys'>): object {
+  if (keys !== undefined) return formatKeys(keys);
+  return auth.kind === 'client' ? { auth: 'client' } : auth.kind === 'apiKey' ? { apiKey: auth.value } : {};
+}
+
+function formatKeys({ strategy, list }: ProviderKeys): object {
+  return { keyStrategy: strategy, apiKeys: list.map(({ value, weight, limits }) => ({ key: value, weight, limits })) };
+}
+
+/** The same provider with each of its credentials as `mask` gives it. */
+export function maskAuth(provider: ProviderConfig, mask: (value: string) => string): ProviderConfig {
+  const { auth, keys } = provider;
+  if (auth.kind !== 'apiKey') return provider;
+  const masked = keys === undefined ? {} : { keys: { ...keys, list: keys.list.map((key) => ({ ...key, value: mask(key.value) })) } };
+  return { ...provider, auth: { kind: 'apiKey', value: mask(auth.value) }, ...masked };
+}

@@ -3,7 +3,6 @@ import type { Config, ProjectConfig } from './config.js';
 import { type Diagnostic, formatPath, sortDiagnostics } from './diagnostic.js';
 import { projectSchema } from './project-schema.js';
 import { readYaml, type YamlTree } from './read-yaml.js';
-import { toRule } from './resolve-config.js';
 import { configSchema } from './schema.js';
 import { didYouMean } from './suggest.js';
 import { validate } from './to-diagnostics.js';
@@ -35,7 +34,7 @@ export function analyzeProject(text: string, file: string, selectable: Selectabl
   if (!checked.ok || found.length > 0) return { project: undefined, diagnostics: sortDiagnostics(found) };
   const { profile, routes, limits } = checked.value;
   return {
-    project: { profile, routes: routes.map(toRule), limits: { context: limits.context, output: limits.output } },
+    project: { profile, routes, limits: { context: limits.context, output: limits.output } },
     diagnostics: [],
   };
 }

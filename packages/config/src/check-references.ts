@@ -3,6 +3,9 @@ import { type ConfigPath, type Diagnostic, formatPath } from './diagnostic.js';
 import type { YamlTree } from './read-yaml.js';
 import { didYouMean } from './suggest.js';
 
+/** The reader of YAML refuses deeper files. */
+const deepestCondition = 200;
+
 type Entries = Readonly<Record<string, unknown>>;
 
 /**
@@ -75,15 +78,36 @@ class ReferenceCheck {
   #checkRules(rules: unknown, path: ConfigPath): void {
     const seen = new Set<string>();
     for (const [index, rule] of asList(rules).entries()) {
-      const { name, to, fallback } = asMap(rule);
+      const { name, to, fallback, when, custom } = asMap(rule);
       const here = [...path, index];
-      if (typeof name === 'string') {
-        if (seen.has(name)) this.#report([...here, 'name'], 'value', 'is the name of an earlier rule', 'Give each rule its own name.');
-        seen.add(name);
+      const known = ruleName(asMap(rule));
+      if (known !== undefined) {
+        const place = name === undefined ? here : [...here, 'name'];
+        if (seen.has(known)) this.#report(place, 'value', 'has the name of an earlier rule', 'Give each rule its own name.');
+        seen.add(known);
       }
+      this.#checkModules(when, [...here, 'when']);
+      this.#requireModule(custom, [...here, 'custom']);
       if (typeof to === 'string') this.#requireTarget(to, [...here, 'to']);
       this.#checkFallback(fallback, [...here, 'fallback'], typeof to === 'string' ? to : undefined);
     }
+  }
+
+  /** Routing modules a condition names, at any depth. */
+  #checkModules(condition: unknown, path: ConfigPath, depth = 0): void {
+    if (depth > deepestCondition) return;
+    const { all, any, not, custom } = asMap(condition);
+    this.#requireModule(custom, [...path, 'custom']);
+    for (const [key, parts] of Object.entries({ all, any })) {
+      for (const [index, part] of asList(parts).entries()) this.#checkModules(part, [...path, key, index], depth + 1);
+    }
+    if (not !== undefined) this.#checkModules(not, [...path, 'not'], depth + 1);
+  }
+
+  #requireModule(name: unknown, path: ConfigPath): void {
+    const modules = Object.keys(asMap(asMap(this.#root['plugins'])['routing']));
+    if (typeof name !== 'string' || modules.includes(name)) return;
+    this.#unknown(name, path, modules, 'routing module', 'which is not declared in `plugins.routing`');
   }
 
   #checkFallback(fallback: unknown, path: ConfigPath, owner: string | undefined): void {
@@ -152,6 +176,13 @@ class ReferenceCheck {
       path: formatPath(path),
     });
   }
+}
+
+/** The name a rule goes by: its own, that of its preset, or `selector`. */
+function ruleName({ name, preset, selector }: Entries): string | undefined {
+  if (typeof name === 'string') return name;
+  if (typeof preset === 'string') return preset;
+  return selector === true ? 'selector' : undefined;
 }
 
 function fallbackNames(fallback: unknown, path: ConfigPath): { name: string; place: ConfigPath }[] {

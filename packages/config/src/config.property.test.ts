@@ -1,9 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Condition, Config, Rule } from './config.js';
+import type { Condition, Config, PresetUse, Rule, RuleMoves, SelectorRule, TargetRule, TimeWindow } from './config.js';
 import { formatConfig } from './format-config.js';
 import { interpolate, parseExpressions } from './interpolate.js';
 import { requestClasses } from './sections/condition.js';
+import { type PresetName, presetOf } from './sections/presets.js';
 import { logLevels } from './sections/logging.js';
 import type { Analysis } from './analyze-config.js';
 import { analyze } from './testing/analyze.js';
@@ -20,6 +21,23 @@ const key = fc.stringMatching(/^[!-~]{6,30}$/u);
 const ms = (max: number) => fc.integer({ min: 1, max });
 const orNot = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
 
+const patterns = fc.array(line, { minLength: 1, maxLength: 2 });
+const minutes = fc.nat(1440);
+const window: fc.Arbitrary<TimeWindow> = fc.oneof(
+  fc.record({ days: fc.uniqueArray(fc.constantFrom('mon', 'sat'), { minLength: 1 }), zone: fc.constantFrom('Europe/Berlin', 'UTC') }),
+  fc.record({ from: minutes, to: minutes }),
+  fc.record({ from: minutes }),
+);
+const params = (): fc.Arbitrary<PresetUse['params']> => fc.constant({});
+const presetUse: fc.Arbitrary<PresetUse> = fc.oneof(
+  fc.record({ name: fc.constantFrom('py-thinking', 'py-default', 'ccr-think', 'ccr-image', 'ccr-background'), params: params() }),
+  fc.record({ name: fc.constantFrom('py-token-count', 'ccr-long-context'), params: fc.record({ threshold: fc.nat(100_000) }) }),
+  fc.record({ name: fc.constant('py-match-model'), params: fc.record({ model: fc.string() }) }),
+  fc.record({ name: fc.constant('py-match-tool'), params: fc.record({ tool: fc.string() }) }),
+  fc.record({ name: fc.constantFrom('ccr-explicit', 'ccr-subagent'), params: params() }),
+  fc.record({ name: fc.constant('ccr-custom'), params: fc.record({ custom: fc.constant('mine') }) }),
+);
+
 const condition: fc.Arbitrary<Condition> = fc.letrec<{ condition: Condition }>((tie) => ({
   condition: fc.oneof(
     { maxDepth: 4 },
@@ -28,6 +46,18 @@ const condition: fc.Arbitrary<Condition> = fc.letrec<{ condition: Condition }>((
     fc.record({ stream: fc.boolean() }),
     fc.nat(1000).map((over) => ({ tokens: { over, under: over + 1 } })),
     fc.nat(1000).map((over) => ({ tokens: { over } })),
+    fc.record({ agentType: patterns }),
+    fc.record({ thinking: fc.oneof(fc.record({ type: patterns }), fc.record({ type: patterns, budgetOver: fc.nat(1000) })) }),
+    fc.record({ tool: fc.oneof(fc.record({ declared: patterns }), fc.record({ used: patterns, forced: patterns })) }),
+    fc.record({ serverTool: patterns }),
+    fc.record({ image: fc.boolean() }),
+    fc.record({ system: patterns }),
+    fc.record({ header: fc.dictionary(fc.stringMatching(/^x-[a-z]{1,6}$/u), patterns, { minKeys: 1, maxKeys: 2, noNullPrototype: true }) }),
+    fc.record({ project: patterns }),
+    fc.record({ session: patterns }),
+    fc.record({ user: patterns }),
+    fc.record({ time: window }),
+    fc.record({ custom: fc.constantFrom('mine', 'other') }),
     fc.record({ all: fc.array(tie('condition'), { minLength: 1, maxLength: 3 }) }),
     fc.record({ any: fc.array(tie('condition'), { minLength: 1, maxLength: 3 }) }),
     fc.record({ not: tie('condition') }),
@@ -50,10 +80,29 @@ const config: fc.Arbitrary<Config> = fc
   .chain(({ providerNames, targetNames }) => {
     const targets = [...new Set([...targetNames, 'default'])];
     const others = (self: string) => fc.subarray(targets.filter((target) => target !== self));
+    const targetRule = (ruleName: string): fc.Arbitrary<TargetRule> =>
+      fc.constantFrom(...targets).chain((to) =>
+        fc.record(
+          {
+            name: fc.constant(ruleName),
+            when: condition,
+            to: fc.constant(to),
+            fallback: others(to),
+            moves: fc.constantFrom<RuleMoves>('never', 'turn', 'request'),
+          },
+          { requiredKeys: ['name', 'when', 'to', 'fallback'] },
+        ),
+      );
+    const presetRule = (ruleName: string): fc.Arbitrary<Rule> =>
+      fc.tuple(targetRule(ruleName), presetUse).map(([rule, preset]): Rule => {
+        const made = presetOf(preset.name as PresetName).make(preset.params);
+        return 'when' in made ? { ...rule, ...made, preset } : { name: ruleName, ...made, preset };
+      });
+    const selectorRule = (ruleName: string): fc.Arbitrary<SelectorRule> => fc.constant({ name: ruleName, selector: 'any' });
+    const reasoned = (ruleName: string): fc.Arbitrary<Rule> =>
+      targetRule(ruleName).map((rule) => ({ ...rule, moves: rule.moves ?? 'turn', reason: 'a reason' }));
     const rule = (ruleName: string): fc.Arbitrary<Rule> =>
-      fc
-        .constantFrom(...targets)
-        .chain((to) => fc.record({ name: fc.constant(ruleName), when: condition, to: fc.constant(to), fallback: others(to) }));
+      fc.oneof(targetRule(ruleName), presetRule(ruleName), selectorRule(ruleName), reasoned(ruleName));
     const rules = fc.uniqueArray(name, { maxLength: 3 }).chain((names) => fc.tuple(...names.map(rule)));
     const byName = <T>(names: readonly string[], make: (of: string) => fc.Arbitrary<T>) =>
       fc.tuple(...names.map((of) => make(of).map((value) => [of, value] as const))).map((entries) => Object.fromEntries(entries));
@@ -128,9 +177,30 @@ const config: fc.Arbitrary<Config> = fc
         ),
       ),
       routes: rules,
-      profiles: fc
-        .uniqueArray(name, { maxLength: 2 })
-        .chain((names) => byName(names, (of) => fc.record({ name: fc.constant(of), default: fc.constantFrom(...targets), routes: rules }))),
+      profiles: fc.uniqueArray(name, { maxLength: 2 }).chain((names) =>
+        byName(names, (of) =>
+          fc.record(
+            {
+              name: fc.constant(of),
+              default: fc.constantFrom(...targets),
+              routes: rules,
+              limits: fc.record({ context: orNot(ms(1000)), output: orNot(ms(1000)) }),
+            },
+            { requiredKeys: ['name', 'default', 'routes'] },
+          ),
+        ),
+      ),
+      plugins: fc.record({
+        routing: byName(['mine', 'other'], (of) =>
+          fc.record({
+            name: fc.constant(of),
+            module: fc.constant('/home/user/route.mjs'),
+            timeout: ms(5000),
+            body: fc.boolean(),
+            onFailure: fc.constantFrom('skip' as const, 'refuse' as const),
+          }),
+        ),
+      }),
       capabilities: fc.uniqueArray(
         fc.record({
           pattern: fc.constantFrom('*', 'gpt-5*', 'o/qwen3:8b', 'x y'),

@@ -3,6 +3,9 @@ import type { FallbackOn } from './fallback-on.js';
 import type { ProviderKeys } from './provider-keys.js';
 import type { RateLimits } from './rate-limits.js';
 import type { RetryConfig } from './retry-config.js';
+import type { PluginsConfig, Profile, Rule } from './rule.js';
+
+export type * from './rule.js';
 
 /** Wire API of a provider; the same protocol as the client's means passthrough. */
 export type ProviderType = 'anthropic' | 'ollama' | 'openai' | 'openai-responses' | 'gemini' | 'demo';
@@ -108,33 +111,6 @@ export interface Attempt {
   readonly model: string | undefined;
 }
 
-/** Kinds of request the client names in its hint headers. */
-export type RequestClass = 'main' | 'subagent' | 'workflow' | 'compaction' | 'auxiliary' | 'side_reply';
-
-/** Condition of a rule. */
-export type Condition =
-  | { readonly all: readonly Condition[] }
-  | { readonly any: readonly Condition[] }
-  | { readonly not: Condition }
-  | { readonly class: readonly RequestClass[] }
-  /** Glob over the model the client asked for. */
-  | { readonly model: readonly string[] }
-  | { readonly tokens: { readonly over?: number; readonly under?: number } }
-  | { readonly stream: boolean };
-
-export interface Rule {
-  readonly name: string;
-  readonly when: Condition;
-  readonly to: string;
-  readonly fallback: readonly string[];
-}
-
-export interface Profile {
-  readonly name: string;
-  readonly default: string;
-  readonly routes: readonly Rule[];
-}
-
 export interface ServerConfig {
   readonly host: string;
   /** undefined: the remembered port, else 3456, else a free one. */
@@ -168,6 +144,8 @@ export interface Config {
   readonly retry?: RetryConfig;
   /** In the order they are written; the first that says something of a capability is believed. */
   readonly capabilities?: readonly CapabilityRule[];
+  /** Absent: none. */
+  readonly plugins?: PluginsConfig;
 }
 
 /** What an allowed `.ccproxy.yaml` selects: names of the user's own profiles and targets, and tighter bounds. */

@@ -1,10 +1,11 @@
 import { createRedactor } from '@ccproxy/kernel';
 import { stringify } from 'yaml';
-import type { Condition, Config, ProviderConfig, Rule, Target } from './config.js';
+import type { Config, ProviderConfig, RoutingModule, Target } from './config.js';
 import type { FallbackOn } from './fallback-on.js';
 import { formatAuth, maskAuth } from './format-auth.js';
 import { formatMs } from './format-ms.js';
 import { formatRetry } from './format-retry.js';
+import { formatRule } from './format-rule.js';
 import type { LoadedConfig } from './load-config.js';
 
 /** Writes a configuration as YAML, every value in place: reading it again gives the same configuration. Holds the credentials in clear. */
@@ -29,7 +30,12 @@ export function formatConfig(config: Config): string {
       providers: mapValues(config.providers, formatProvider),
       models: mapValues(config.models, formatTarget),
       routes: config.routes.map(formatRule),
-      profiles: mapValues(config.profiles, (profile) => ({ default: profile.default, routes: profile.routes.map(formatRule) })),
+      profiles: mapValues(config.profiles, (profile) => ({
+        default: profile.default,
+        routes: profile.routes.map(formatRule),
+        limits: profile.limits,
+      })),
+      plugins: { routing: mapValues(config.plugins?.routing ?? {}, formatModule) },
       retry: config.retry === undefined ? undefined : formatRetry(config.retry),
       capabilities: Object.fromEntries((config.capabilities ?? []).map(({ pattern, can }) => [pattern, can])),
     }),
@@ -79,15 +85,8 @@ function formatFallbackOn({ contextWindow, contentPolicy }: FallbackOn): object 
   };
 }
 
-function formatRule({ name, when, to, fallback }: Rule): object {
-  return { name, when: formatCondition(when), to, ...withFallback(fallback) };
-}
-
-function formatCondition(condition: Condition): object {
-  if ('all' in condition) return { all: condition.all.map(formatCondition) };
-  if ('any' in condition) return { any: condition.any.map(formatCondition) };
-  if ('not' in condition) return { not: formatCondition(condition.not) };
-  return { ...condition };
+function formatModule({ module, timeout, body, onFailure }: RoutingModule): object {
+  return { module, timeout: formatMs(timeout), body, onFailure };
 }
 
 function withFallback(fallback: readonly string[]): object {

@@ -177,7 +177,7 @@ describe('problems', () => {
   });
 
   it('has its own code for one kind of problem and CCP_CONFIG_INVALID for a mixture', async () => {
-    await writeFile(paths.configFile, 'budgets: []\nplugins: []\n');
+    await writeFile(paths.configFile, 'budgets: []\nprices: []\n');
     expect(await failure({})).toMatchObject({ code: 'CCP_NOT_AVAILABLE' });
     await writeFile(paths.configFile, 'budgets: []\nmodls: []\n');
     expect(await failure({})).toMatchObject({ code: 'CCP_CONFIG_INVALID' });

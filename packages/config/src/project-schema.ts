@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { integer, name } from './fields.js';
-import { rules } from './sections/routes.js';
+import { projectRules } from './sections/routes.js';
 
 /** Largest token count that is believed. */
 const mostTokens = 100_000_000;
@@ -19,7 +19,9 @@ const limits = z
 export const projectSchema = z
   .strictObject({
     profile: name({ description: 'Name of a profile the user defined.' }).optional(),
-    routes: rules.meta({ description: 'Rules tried before those of the profile; they lead to targets the user defined.' }).prefault([]),
+    routes: projectRules
+      .meta({ description: 'Rules tried before those of the profile; they lead to targets the user defined.' })
+      .prefault([]),
     limits: limits.prefault({}),
   })
   .meta({ title: 'ccproxy project', description: 'Project file of ccproxy (.ccproxy.yaml).' });

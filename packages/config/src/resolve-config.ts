@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { type BaseUrlResult, checkBaseUrl } from './base-url.js';
-import type { CapabilityRule, Config, Profile, ProviderAuth, ProviderConfig, Rule, Target } from './config.js';
+import type { CapabilityRule, Config, Profile, ProviderAuth, ProviderConfig, RoutingModule, Target } from './config.js';
 import { type ConfigPath, type Diagnostic, formatPath } from './diagnostic.js';
 import type { Gap } from './interpolate.js';
 import type { YamlTree } from './read-yaml.js';
@@ -46,8 +46,11 @@ export function resolveConfig(parsed: ParsedConfig, context: ResolveContext): Re
     egress: { proxy: parsed.egress.proxy, ca: parsed.egress.ca.map(file) },
     providers: byName(parsed.providers, (provider, name) => toProvider(provider, name, context, diagnostics)),
     models: byName(parsed.models, toTarget),
-    routes: parsed.routes.map(toRule),
-    profiles: byName(parsed.profiles, (profile, name): Profile => ({ name, default: profile.default, routes: profile.routes.map(toRule) })),
+    routes: parsed.routes,
+    profiles: byName(parsed.profiles, (profile, name): Profile => ({ name, ...profile })),
+    plugins: {
+      routing: byName(parsed.plugins.routing, ({ module, ...rest }, name): RoutingModule => ({ name, module: file(module), ...rest })),
+    },
     retry: parsed.retry,
     capabilities: Object.entries(parsed.capabilities).map(([pattern, can]): CapabilityRule => ({ pattern, can: defined(can) })),
   };
@@ -140,11 +143,6 @@ function toTarget(parsed: ParsedConfig['models'][string], name: string): Target 
 /** Without the keys that were not written. */
 function defined<T extends object>(written: T): { [Key in keyof T]: Exclude<T[Key], undefined> } {
   return Object.fromEntries(Object.entries(written).filter(([, value]) => value !== undefined)) as never;
-}
-
-/** A rule of a text, completed. */
-export function toRule(parsed: ParsedConfig['routes'][number]): Rule {
-  return { name: parsed.name, when: parsed.when, to: parsed.to, fallback: parsed.fallback ?? [] };
 }
 
 /** Without a prototype, so that a client naming `toString` finds nothing. */

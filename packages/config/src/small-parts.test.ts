@@ -136,7 +136,7 @@ describe('descriptions', () => {
     });
     expect(find('providers.<name>.timeouts.firstByte')).toMatchObject({ default: '120s' });
     expect(find('routes[].when.tokens.over')).toMatchObject({ type: 'number' });
-    expect(find('routes[].when.header')).toMatchObject({ available: false });
+    expect(find('plugins.observers')).toMatchObject({ available: false });
     expect(find('budgets')).toMatchObject({ available: false });
   });
 

@@ -1,53 +1,80 @@
 import type { Condition } from '@ccproxy/config';
-import { compileGlob } from './compile-glob.js';
+import { compileLeaf } from './compile-leaf.js';
 import { errors } from './errors.js';
-import type { RequestFacts } from './plan.js';
+import type { FactName, RequestFacts } from './request-facts.js';
 
-/** A condition ready to be asked; `tokens` is the count to decide with. Cannot throw. */
-export type Matcher = (facts: RequestFacts, tokens: number) => boolean;
+/** The counts to decide with: of the whole request, and of the text of its messages. */
+export interface Counts {
+  readonly all: number;
+  readonly text: number;
+}
 
-export interface CompiledCondition {
+/** A condition ready to be asked; undefined: it hangs on a fact that is not known. Cannot throw. */
+export type Matcher = (facts: RequestFacts, counts: Counts) => boolean | undefined;
+
+/** What a condition reads, collected while it is compiled. */
+export interface Collected {
+  readonly reads: Set<FactName>;
+  /** Token counts at which an answer changes: of the whole request, and of the text of its messages. */
+  readonly thresholds: number[];
+  readonly textThresholds: number[];
+  /** Patterns over the system prompt, and over headers by name. */
+  readonly system: string[];
+  readonly headers: (readonly [name: string, pattern: string])[];
+  /** Routing modules it asks. */
+  readonly modules: string[];
+}
+
+export const nothingCollected = (): Collected => ({
+  reads: new Set(),
+  thresholds: [],
+  textThresholds: [],
+  system: [],
+  headers: [],
+  modules: [],
+});
+
+export interface CompileOptions {
+  /** Names the rule in an error. */
+  readonly rule: string;
+  /** Stands in for a time without a zone; UTC when absent. */
+  readonly zone?: string;
+}
+
+export interface CompiledCondition extends Readonly<Collected> {
   readonly matches: Matcher;
-  /** Every `tokens.over` and `tokens.under` inside. */
-  readonly thresholds: readonly number[];
 }
 
 const deepest = 100;
 
-/** Compiles a condition once, at load. Throws CCP_ROUTE_TOO_DEEP; `rule` names the rule in that error. */
-export function compileCondition(condition: Condition, rule: string): CompiledCondition {
-  const thresholds: number[] = [];
-  return { matches: compile(condition, rule, 0, thresholds), thresholds };
+/** Compiles a condition once, at load. Throws CCP_ROUTE_TOO_DEEP. */
+export function compileCondition(condition: Condition, { rule, zone = 'UTC' }: CompileOptions): CompiledCondition {
+  const collected = nothingCollected();
+  const compile = (part: Condition, depth: number): Matcher => {
+    if (depth > deepest)
+      throw errors.CCP_ROUTE_TOO_DEEP({ message: `The condition of the rule ${rule} is nested more than ${deepest} deep.` });
+    const inner = (of: Condition): Matcher => compile(of, depth + 1);
+    if ('all' in part) return combine(part.all.map(inner), false);
+    if ('any' in part) return combine(part.any.map(inner), true);
+    if (!('not' in part)) return compileLeaf(part, collected, zone);
+    const matches = inner(part.not);
+    return (facts, counts) => {
+      const verdict = matches(facts, counts);
+      return verdict === undefined ? undefined : !verdict;
+    };
+  };
+  return { matches: compile(condition, 0), ...collected };
 }
 
-function compile(condition: Condition, rule: string, depth: number, thresholds: number[]): Matcher {
-  if (depth > deepest)
-    throw errors.CCP_ROUTE_TOO_DEEP({ message: `The condition of the rule ${rule} is nested more than ${deepest} deep.` });
-  const inner = (part: Condition): Matcher => compile(part, rule, depth + 1, thresholds);
-  if ('all' in condition) {
-    const parts = condition.all.map(inner);
-    return (facts, tokens) => parts.every((matches) => matches(facts, tokens));
-  }
-  if ('any' in condition) {
-    const parts = condition.any.map(inner);
-    return (facts, tokens) => parts.some((matches) => matches(facts, tokens));
-  }
-  if ('not' in condition) {
-    const matches = inner(condition.not);
-    return (facts, tokens) => !matches(facts, tokens);
-  }
-  if ('class' in condition) {
-    const classes = new Set(condition.class);
-    return (facts) => facts.class !== undefined && classes.has(facts.class);
-  }
-  if ('model' in condition) {
-    const globs = condition.model.map(compileGlob);
-    return (facts) => globs.some((matches) => matches(facts.model));
-  }
-  if ('tokens' in condition) {
-    const { over = -Infinity, under = Infinity } = condition.tokens;
-    thresholds.push(...[over, under].filter(Number.isFinite));
-    return (_facts, tokens) => tokens > over && tokens < under;
-  }
-  return (facts) => facts.stream === condition.stream;
-}
+/** `any` (one `true` decides) or `all` (one `false` decides); an unknown part counts only when none decides. */
+const combine =
+  (parts: readonly Matcher[], decisive: boolean): Matcher =>
+  (facts, counts) => {
+    let known: boolean | undefined = !decisive;
+    for (const matches of parts) {
+      const verdict = matches(facts, counts);
+      if (verdict === decisive) return decisive;
+      if (verdict === undefined) known = undefined;
+    }
+    return known;
+  };

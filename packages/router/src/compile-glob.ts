@@ -1,5 +1,5 @@
-/** Text longer than this is no model id; it is matched by `*` alone, so that its length cannot cost time. */
-const longestText = 512;
+/** Text longer than this is no name; it is matched by `*` alone, so that its length cannot cost time. */
+const longestName = 512;
 
 /** Runs of `*` say the same as one. */
 const normalise = (pattern: string): string => pattern.toLowerCase().replaceAll(/\*{2,}/g, '*');
@@ -21,16 +21,17 @@ function standsAt(text: string, part: string, at: number): boolean {
 
 /**
  * Compiles a pattern: `*` is any text, also none, `?` one character; upper and lower case are the same. Without backtracking:
- * each part between stars is taken at its first place, which is right because a star takes whatever lies between.
+ * each part between stars is taken at its first place, which is right because a star takes whatever lies between. Text longer than
+ * `longest` characters fits only `*`.
  */
-export function compileGlob(pattern: string): (text: string) => boolean {
+export function compileGlob(pattern: string, longest = longestName): (text: string) => boolean {
   const parts = normalise(pattern).split('*');
   const [first = '', ...rest] = parts;
   const last = rest.pop();
   if (last === undefined) return (text) => text.length === first.length && standsAt(text.toLowerCase(), first, 0);
   if (first === '' && last === '' && rest.length === 0) return () => true;
   return (text) => {
-    if (text.length > longestText) return false;
+    if (text.length > longest) return false;
     const lower = text.toLowerCase();
     if (!standsAt(lower, first, 0)) return false;
     let at = first.length;

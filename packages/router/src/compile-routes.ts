@@ -1,24 +1,8 @@
-import type { Attempt, Config, ProviderConfig, Rule, Target } from '@ccproxy/config';
-import { compileCondition, type Matcher } from './compile-condition.js';
-import { fallbackChain } from './fallback-chain.js';
-
-export interface CompiledRule {
-  readonly rule: Rule;
-  readonly matches: Matcher;
-  readonly attempts: readonly Attempt[];
-}
+import type { Config, ProviderConfig, RoutingModule, Target } from '@ccproxy/config';
+import { compileRules, type RuleSet } from './compile-rules.js';
 
 /** The parts of a configuration that routing reads. */
-export type RoutingConfig = Pick<Config, 'providers' | 'models' | 'routes' | 'profiles'>;
-
-/** Rules in order and what is taken when none fires. */
-export interface RuleSet {
-  readonly rules: readonly CompiledRule[];
-  /** Ascending, without repetition. */
-  readonly thresholds: readonly number[];
-  /** undefined: there is no such target. */
-  readonly otherwise: { readonly target: string; readonly attempts: readonly Attempt[] } | undefined;
-}
+export type RoutingConfig = Pick<Config, 'providers' | 'models' | 'routes' | 'profiles' | 'plugins'>;
 
 /** A configuration prepared for decisions; made once per load. */
 export interface RouteTable {
@@ -26,42 +10,41 @@ export interface RouteTable {
   readonly providers: ReadonlyMap<string, ProviderConfig>;
   /** Providers the configuration itself cannot use, with the reason. */
   readonly unavailable: ReadonlyMap<string, string>;
+  readonly modules: ReadonlyMap<string, RoutingModule>;
   readonly main: RuleSet;
   readonly profiles: ReadonlyMap<string, RuleSet>;
+  /** Stands in for a time without a zone. */
+  readonly zone: string;
+  /** Rules that were set aside, as sentences. */
+  readonly problems: readonly string[];
 }
 
-function compileSet(rules: readonly Rule[], fallthrough: string, targets: ReadonlyMap<string, Target>): RuleSet {
-  const thresholds = new Set<number>();
-  const compiled = rules.map((rule): CompiledRule => {
-    const condition = compileCondition(rule.when, rule.name);
-    for (const threshold of condition.thresholds) thresholds.add(threshold);
-    return { rule, matches: condition.matches, attempts: fallbackChain(rule.to, rule.fallback, targets) };
-  });
-  const [only] = targets.size === 1 ? targets.keys() : [];
-  const target = targets.has(fallthrough) ? fallthrough : only;
-  return {
-    rules: compiled,
-    thresholds: [...thresholds].sort((a, b) => a - b),
-    otherwise: target === undefined ? undefined : { target, attempts: fallbackChain(target, [], targets) },
-  };
+export interface CompileRoutesOptions {
+  /** Time zone of rules that name none; UTC when absent. */
+  readonly zone?: string;
 }
 
-/**
- * Prepares a validated configuration: conditions become functions, fallback chains become lists.
- * Throws CCP_ROUTE_TOO_DEEP.
- */
-export function compileRoutes(config: RoutingConfig): RouteTable {
+const setAside = (set: RuleSet): string[] =>
+  set.rules.flatMap((each) => (each.kind === 'broken' ? [`The rule ${each.rule.name} never fires: ${each.because}`] : []));
+
+/** Prepares a validated configuration: conditions become functions, fallback chains become lists. Never throws. */
+export function compileRoutes(config: RoutingConfig, { zone = 'UTC' }: CompileRoutesOptions = {}): RouteTable {
   const targets = new Map(Object.entries(config.models));
   const providers = new Map(Object.entries(config.providers));
+  const main = compileRules(config.routes, 'default', targets, zone);
+  const profiles = new Map(
+    Object.entries(config.profiles).map(([name, { routes, default: otherwise }]) => [name, compileRules(routes, otherwise, targets, zone)]),
+  );
   return {
     targets,
     providers,
     unavailable: new Map(
       [...providers].flatMap(([name, provider]) => (provider.unavailable === undefined ? [] : [[name, provider.unavailable] as const])),
     ),
-    main: compileSet(config.routes, 'default', targets),
-    profiles: new Map(
-      Object.entries(config.profiles).map(([name, profile]) => [name, compileSet(profile.routes, profile.default, targets)] as const),
-    ),
+    modules: new Map(Object.entries(config.plugins?.routing ?? {})),
+    main,
+    profiles,
+    zone,
+    problems: [main, ...profiles.values()].flatMap(setAside),
   };
 }

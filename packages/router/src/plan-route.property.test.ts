@@ -2,7 +2,8 @@ import type { Condition, RequestClass, Rule, Target } from '@ccproxy/config';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileRoutes } from './compile-routes.js';
-import type { Decision, RequestFacts } from './plan.js';
+import type { Decision } from './plan.js';
+import type { RequestFacts } from './request-facts.js';
 import { explain, plan } from './plan-route.js';
 import { testConfig, testProvider, testTarget } from './testing/test-config.js';
 

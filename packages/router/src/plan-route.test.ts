@@ -1,7 +1,7 @@
 import type { Rule } from '@ccproxy/config';
 import { describe, expect, it } from 'vitest';
 import { compileRoutes } from './compile-routes.js';
-import type { RequestFacts } from './plan.js';
+import type { RequestFacts } from './request-facts.js';
 import { explain, plan } from './plan-route.js';
 import { listedModelId, selectableTargets } from './select-target.js';
 import { testConfig, testProvider, testTarget } from './testing/test-config.js';

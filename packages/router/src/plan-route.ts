@@ -1,8 +1,12 @@
 import type { Attempt } from '@ccproxy/config';
-import type { CompiledRule, RouteTable, RuleSet } from './compile-routes.js';
-import { describeCondition } from './describe-condition.js';
-import type { Decision, ExplanationStep, Plan, Refusal, RequestFacts } from './plan.js';
-import { selectByModel } from './select-target.js';
+import { type Choice, chooseRule } from './choose-rule.js';
+import type { RouteTable } from './compile-routes.js';
+import { dependsOnCount, estimatedCounts } from './exact-count.js';
+import { explainRules } from './explain-rules.js';
+import { keepConversation } from './keep-conversation.js';
+import type { ConversationMove, Decision, ExplanationStep, Plan, Refusal } from './plan.js';
+import type { RequestFacts } from './request-facts.js';
+import { number } from './wording.js';
 
 export interface PlanOptions {
   /** Profile of the project; the main rules when absent. */
@@ -13,62 +17,6 @@ export interface PlanOptions {
   readonly acceptEstimate?: boolean;
   /** Providers that cannot be called now, with reasons where they are known. */
   readonly unavailable?: ReadonlySet<string> | ReadonlyMap<string, string>;
-}
-
-/** An estimate may be wrong by this much in either direction. */
-export const estimateError = 0.2;
-
-interface Choice {
-  readonly route: string;
-  readonly fired: CompiledRule | undefined;
-  readonly attempts: readonly Attempt[] | undefined;
-}
-
-/** First rule that matches, given a token count. */
-function choose(set: RuleSet, facts: RequestFacts, tokens: number): Choice {
-  for (const compiled of set.rules) {
-    if (compiled.matches(facts, tokens)) return { route: compiled.rule.name, fired: compiled, attempts: compiled.attempts };
-  }
-  return { route: 'default', fired: undefined, attempts: set.otherwise?.attempts };
-}
-
-const sameAttempts = (one: readonly Attempt[] | undefined, other: readonly Attempt[] | undefined): boolean =>
-  one === other ||
-  (one !== undefined &&
-    other !== undefined &&
-    one.length === other.length &&
-    one.every((attempt, index) => attempt.target === other[index]?.target));
-
-/**
- * Whether counting exactly could change the choice: asks what would be chosen on either side of every threshold the true count may
- * lie beyond.
- */
-function dependsOnExactCount(set: RuleSet, facts: RequestFacts, chosen: Choice): boolean {
-  const { estimate, exact } = facts.tokens;
-  if (exact || set.thresholds.length === 0) return false;
-  const [low, high] = [Math.floor(estimate * (1 - estimateError)), Math.ceil(estimate * (1 + estimateError))];
-  for (const threshold of set.thresholds) {
-    for (const count of [threshold - 1, threshold, threshold + 1]) {
-      if (count < low || count > high) continue;
-      if (!sameAttempts(choose(set, facts, count).attempts, chosen.attempts)) return true;
-    }
-  }
-  return false;
-}
-
-function explainRules(set: RuleSet, facts: RequestFacts, chosen: Choice): ExplanationStep[] {
-  const steps: ExplanationStep[] = [];
-  for (const compiled of set.rules) {
-    const { because } = describeCondition(compiled.rule.when, facts, facts.tokens.estimate);
-    steps.push({ rule: compiled.rule.name, fired: compiled === chosen.fired, because });
-    if (compiled === chosen.fired) return steps;
-  }
-  const because =
-    set.otherwise === undefined
-      ? 'no rule fired, and there is no target to fall through to'
-      : `no rule fired: target ${set.otherwise.target}`;
-  steps.push({ rule: 'default', fired: set.otherwise !== undefined, because });
-  return steps;
 }
 
 const refusal = (message: string, explanation: readonly ExplanationStep[]): Refusal => ({ kind: 'refusal', message, explanation });
@@ -82,17 +30,20 @@ function obstacle(provider: string, table: RouteTable, { unavailable }: PlanOpti
   return ('get' in unavailable ? unavailable.get(provider) : undefined) ?? 'it does not answer at the moment';
 }
 
+interface Way {
+  readonly route: string;
+  readonly chain: readonly Attempt[];
+  readonly steps: readonly ExplanationStep[];
+  readonly more: Pick<Plan, 'move' | 'removeTag'>;
+}
+
+const nothingMore: Way['more'] = {};
+
 /** Leaves out what cannot be called; the ordinary case returns the prepared list itself. */
-function decide(
-  route: string,
-  chain: readonly Attempt[],
-  steps: readonly ExplanationStep[],
-  table: RouteTable,
-  options: PlanOptions,
-): Decision {
+function decide({ route, chain, steps, more }: Way, table: RouteTable, options: PlanOptions): Decision {
   if (chain.length === 0) return refusal(`The route ${route} leads to no target that is declared in \`models\`.`, steps);
   const obstacles = chain.map((attempt) => obstacle(attempt.provider, table, options));
-  if (obstacles.every((reason) => reason === undefined)) return { kind: 'plan', route, attempts: chain, explanation: steps };
+  if (obstacles.every((reason) => reason === undefined)) return { kind: 'plan', route, attempts: chain, explanation: steps, ...more };
   const skipped = chain.flatMap(({ target, provider }, index) => {
     const reason = obstacles[index];
     return reason === undefined
@@ -101,40 +52,69 @@ function decide(
   });
   const explanation = [...steps, ...skipped];
   const attempts = chain.filter((_attempt, index) => obstacles[index] === undefined);
-  if (attempts.length > 0) return { kind: 'plan', route, attempts, explanation };
+  if (attempts.length > 0) return { kind: 'plan', route, attempts, explanation, ...more };
   const reasons = skipped.map(({ rule, because }) => `${rule}: ${because}`).join('; ');
   return refusal(`No target can take the request now. ${reasons}.`, explanation);
 }
 
-/**
- * Decides where a request goes. Pure, total, deterministic; never throws. Order: a selector in the model, then the rules, first match
- * wins, then the target `default`. Returns a Plan, a Need when an exact token count would change the outcome, or a Refusal that says what to do.
- */
-export function plan(facts: RequestFacts, table: RouteTable, options: PlanOptions = {}): Decision {
-  const selection = selectByModel(facts.model, table);
-  if (selection.kind === 'unknown') {
-    return refusal(selection.message, [{ rule: 'selector', fired: false, because: selection.message }]);
-  }
-  if (selection.kind === 'selected') {
-    const steps = options.explain === true ? [{ rule: 'selector', fired: true, because: selection.because }] : [];
-    return decide('selector', selection.attempts, [...steps, ...selection.skipped], table, options);
-  }
-  const set = options.profile === undefined ? table.main : table.profiles.get(options.profile);
-  if (set === undefined)
-    return refusal(`There is no profile "${options.profile}". Profiles: ${[...table.profiles.keys()].join(', ') || 'none'}.`, []);
-  const chosen = choose(set, facts, facts.tokens.estimate);
-  if (options.acceptEstimate !== true && dependsOnExactCount(set, facts, chosen)) return { kind: 'need', needs: ['tokens:exact'] };
-  const steps =
-    options.explain === true
-      ? [{ rule: 'selector', fired: false, because: 'the model names no target and no provider' }, ...explainRules(set, facts, chosen)]
-      : [];
+const moveStep = ({ kept, from, to, cachedTokens, because }: ConversationMove, overruled: boolean): ExplanationStep => {
+  const tokens = `${number.format(cachedTokens)} cached tokens ${kept ? 'would be lost' : 'are lost'}`;
+  const what = kept ? `the conversation stays with ${from} instead of ${to}` : `the conversation moves from ${from} to ${to}`;
+  return { rule: 'affinity', fired: overruled, because: `${what}: ${because}; ${tokens}` };
+};
+
+/** A rule that fired, or none: the conversation may have reason to stay where it is. */
+function followRules(
+  chosen: Extract<Choice, { kind: 'rule' }>,
+  steps: readonly ExplanationStep[],
+  facts: RequestFacts,
+  table: RouteTable,
+  options: PlanOptions,
+): Decision {
+  const { fired, route } = chosen;
   if (chosen.attempts === undefined) {
     return refusal('No rule took the request and there is no target `default`. Add `default: { provider: … }` to `models`.', steps);
   }
-  return decide(chosen.route, chosen.attempts, steps, table, options);
+  const { attempts, move } = keepConversation(facts, table, {
+    fired,
+    chosen: chosen.attempts,
+    obstacle: ({ provider }) => obstacle(provider, table, options),
+  });
+  if (move === undefined) return decide({ route, chain: attempts, steps, more: nothingMore }, table, options);
+  // Inside its own chain the rule still decides; only the order of its targets is another one.
+  const overruled = move.kept && !chosen.attempts.some(({ target }) => target === move.from);
+  const told = overruled ? steps.map((step) => (step.fired ? { ...step, fired: false } : step)) : steps;
+  const way = { route: overruled ? 'affinity' : route, chain: attempts, steps: [...told, moveStep(move, overruled)], more: { move } };
+  return decide(way, table, options);
 }
 
-/** The decision with every rule considered and why, for people: an estimate is taken as it is, so there is no Need. */
+/**
+ * Decides where a request goes. Pure, total, deterministic; never throws. The first rule that fires decides, a selector in the model in
+ * its place among them, then the target `default`; a running conversation stays where it is unless there is a reason. Returns a Plan, a
+ * Need when a fact is missing that would change the outcome, or a Refusal that says what to do.
+ */
+export function plan(facts: RequestFacts, table: RouteTable, options: PlanOptions = {}): Decision {
+  const set = options.profile === undefined ? table.main : table.profiles.get(options.profile);
+  if (set === undefined)
+    return refusal(`There is no profile "${options.profile}". Profiles: ${[...table.profiles.keys()].join(', ') || 'none'}.`, []);
+  const counts = estimatedCounts(facts);
+  const chosen = chooseRule(set, facts, counts, table);
+  if (chosen.kind === 'need') return chosen;
+  if (options.acceptEstimate !== true && dependsOnCount(set, facts, chosen, table)) return { kind: 'need', needs: ['tokens:exact'] };
+  const steps = options.explain === true ? explainRules(set, facts, counts, chosen, table) : chosen.passed;
+  if (chosen.kind === 'refused') {
+    return refusal(
+      chosen.message,
+      options.explain === true ? steps : [...steps, { rule: chosen.rule, fired: false, because: chosen.message }],
+    );
+  }
+  if (chosen.kind === 'rule') return followRules(chosen, steps, facts, table, options);
+  const { route, selection, tag } = chosen;
+  const more = tag ? { removeTag: true } : nothingMore;
+  return decide({ route, chain: selection.attempts, steps: [...steps, ...selection.skipped], more }, table, options);
+}
+
+/** The decision with every rule considered and why, for people: an estimate is taken as it is; modules that were not asked are named. */
 export const explain = (
   facts: RequestFacts,
   table: RouteTable,

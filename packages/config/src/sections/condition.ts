@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Condition, RequestClass } from '../config.js';
-import { choice, flag, integer, type IssueParams, oneOrMany, text } from '../fields.js';
-import { notAvailable } from '../not-available.js';
+import { choice, flag, type IssueParams, name, oneOrMany } from '../fields.js';
+import type { Condition, RequestClass } from '../rule.js';
+import { globs, header, thinking, time, tokens, tool } from './condition-fields.js';
 
 /** Kinds of request the client names in its hint headers (measured: facts of the client). */
 export const requestClasses = [
@@ -13,32 +13,12 @@ export const requestClasses = [
   'side_reply',
 ] as const satisfies readonly RequestClass[];
 
-const mostTokens = 100_000_000;
-
-const tokens = z
-  .strictObject({
-    over: integer(0, mostTokens, { description: 'More input tokens than this.' }).optional(),
-    under: integer(0, mostTokens, { description: 'Fewer input tokens than this.' }).optional(),
-  })
-  .refine(({ over, under }) => over !== undefined || under !== undefined, { error: 'needs `over` or `under`' })
-  .refine(({ over, under }) => over === undefined || under === undefined || under > over, {
-    error: 'can never hold: `under` is not above `over`',
-  })
-  .transform(({ over, under }): Extract<Condition, { tokens: unknown }>['tokens'] => ({
-    ...(over === undefined ? {} : { over }),
-    ...(under === undefined ? {} : { under }),
-  }))
-  .meta({ description: 'Input tokens of the request.' });
-
 const list = (description: string) =>
   z
     .array(z.lazy(() => condition))
     .min(1, { error: 'must not be an empty list' })
     .meta({ description })
     .optional();
-
-const later = (description: string) =>
-  notAvailable({ description, instead: 'Available conditions: all, any, not, class, model, tokens, stream.' });
 
 /** Several keys in one map all have to hold: `{ class: main, tokens: { over: 1000 } }` is `all` of both. */
 export const condition: z.ZodType<Condition> = z
@@ -52,35 +32,26 @@ export const condition: z.ZodType<Condition> = z
     class: oneOrMany(choice(requestClasses, { description: 'A kind of request.' }), {
       description: `Kind of request, as the client names it: ${requestClasses.join(', ')}.`,
     }).optional(),
-    model: oneOrMany(text({ description: 'A pattern.' }), {
-      description: 'Pattern over the model the client asked for: `*` is any text, `?` one character.',
-    }).optional(),
+    agentType: globs('Kind of subagent, as the client names it: Explore, Plan, general-purpose, ….').optional(),
+    model: globs('The model the client asked for.').optional(),
     tokens: tokens.optional(),
+    thinking: thinking.optional(),
+    tool: tool.optional(),
+    serverTool: globs('Type of a tool the provider runs itself, such as `web_search*`.').optional(),
+    image: flag({ description: 'Whether the request holds an image.' }).optional(),
+    system: globs('The system prompt, all of it: `*word*` looks for a word.').optional(),
+    header: header.optional(),
+    project: globs('Path of the project the request comes from.').optional(),
+    session: globs('Session id of the client.').optional(),
+    user: globs('Name of the token the request came with.').optional(),
     stream: flag({ description: 'Whether the client asked for an event stream.' }).optional(),
-    agentType: later('Kind of subagent.'),
-    thinking: later('Whether and how much the request thinks.'),
-    tool: later('Tools the request declares, used or forces.'),
-    serverTool: later('Server tools the request declares.'),
-    image: later('Whether the request holds an image.'),
-    system: later('Pattern over the system prompt.'),
-    header: later('Patterns over request headers.'),
-    project: later('Pattern over the path of the project.'),
-    session: later('Session of the client.'),
-    user: later('User of the gateway key.'),
-    time: later('Time of day or week.'),
-    custom: later('A routing module of your own.'),
+    time: time.optional(),
+    custom: name({ description: 'A routing module of your own, from `plugins.routing`.' }).optional(),
   })
   .transform((keys, context): Condition => {
-    const { all, any, not, class: classes, model, tokens: count, stream } = keys;
-    const parts: Condition[] = [
-      ...(all === undefined ? [] : [{ all }]),
-      ...(any === undefined ? [] : [{ any }]),
-      ...(not === undefined ? [] : [{ not }]),
-      ...(classes === undefined ? [] : [{ class: classes }]),
-      ...(model === undefined ? [] : [{ model }]),
-      ...(count === undefined ? [] : [{ tokens: count }]),
-      ...(stream === undefined ? [] : [{ stream }]),
-    ];
+    const parts = Object.entries(keys)
+      .filter(([, value]) => value !== undefined)
+      .map(([key, value]) => ({ [key]: value }) as unknown as Condition);
     const [first] = parts;
     if (first === undefined) {
       context.addIssue({
@@ -92,3 +63,11 @@ export const condition: z.ZodType<Condition> = z
     }
     return parts.length === 1 ? first : { all: parts };
   });
+
+/** Names of the routing modules a condition asks. */
+export function customNames(of: Condition): readonly string[] {
+  if ('all' in of) return of.all.flatMap(customNames);
+  if ('any' in of) return of.any.flatMap(customNames);
+  if ('not' in of) return customNames(of.not);
+  return 'custom' in of ? [of.custom] : [];
+}

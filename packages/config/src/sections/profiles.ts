@@ -1,21 +1,25 @@
 import { z } from 'zod';
-import { type IssueParams, name } from '../fields.js';
+import { integer, name } from '../fields.js';
+import { mostTokens } from './condition-fields.js';
 import { rules } from './routes.js';
 
-const profile = z.strictObject({
-  default: name({ description: 'Target when no rule fires.' }).prefault('default'),
-  routes: rules.meta({ description: 'Rules while the profile is selected.' }).prefault([]),
-  limits: z
-    .looseObject({})
-    .refine((limits) => Object.keys(limits).length === 0, {
-      error: 'is not available in this version, except empty',
-      params: { code: 'CCP_NOT_AVAILABLE' } satisfies IssueParams,
-    })
-    .meta({ description: 'Not available in this version, except empty. Limits of this profile.', 'x-available': false })
-    .optional(),
-});
+const limits = z
+  .strictObject({
+    context: integer(1, mostTokens, { description: 'Most input tokens of a request.' }).optional(),
+    output: integer(1, mostTokens, { description: 'Most output tokens a request may ask for.' }).optional(),
+  })
+  .transform(({ context, output }) => ({ context, output }))
+  .meta({ description: 'Bounds of every target while the profile is selected; they can only tighten those of the target.' });
+
+const profile = z
+  .strictObject({
+    default: name({ description: 'Target when no rule fires.' }).prefault('default'),
+    routes: rules.meta({ description: 'Rules while the profile is selected.' }).prefault([]),
+    limits: limits.optional(),
+  })
+  .transform(({ limits: bounds, ...rest }) => ({ ...rest, ...(bounds === undefined ? {} : { limits: bounds }) }));
 
 export const profiles = z
   .record(name({ description: 'Name of the profile.' }), profile)
-  .meta({ description: 'Named choices a project may select. Checked, but nothing selects one in this version.' })
+  .meta({ description: 'Named choices a project may select.' })
   .prefault({});

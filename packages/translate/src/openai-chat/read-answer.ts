@@ -1,0 +1,73 @@
+import { isJsonObject, type JsonObject, objectMember, stringMember } from '@ccproxy/wire';
+import type { AnswerContext } from '../answer/answer-context.js';
+import type { AnswerReader } from '../answer/answer-reader.js';
+import type { AnswerSink } from '../answer/answer-sink.js';
+import { failIfError } from '../answer/error-in-answer.js';
+import { parseEvent } from '../answer/parse-event.js';
+import { createDeltaReader } from './read-delta.js';
+import { createRepeatedShape } from './repeated-shape.js';
+import { readStop } from './read-stop.js';
+import { readUsage } from './read-usage.js';
+
+/** Reads chat completions: chunks of a stream, or a whole one, which is a chunk with a `message` for a `delta`. */
+export function readAnswer(sink: AnswerSink, context: AnswerContext): AnswerReader {
+  const delta = createDeltaReader(sink, context);
+  const shape = createRepeatedShape();
+  let model = '';
+
+  const readChoice = (choice: JsonObject, whole: boolean): void => {
+    const message = objectMember(choice, 'delta') ?? objectMember(choice, 'message');
+    if (message !== undefined) delta.read(message, whole);
+    if (choice['finish_reason'] !== undefined && choice['finish_reason'] !== null) readStop(choice, sink, context);
+  };
+  const readChunk = (chunk: JsonObject, whole: boolean): void => {
+    if (chunk['error'] !== undefined && chunk['error'] !== null && failIfError(sink, chunk, context)) return;
+    const vendor = objectMember(chunk, 'x_groq');
+    if (vendor?.['error'] !== undefined && failIfError(sink, vendor, context)) return;
+    sink.begin();
+    if (model === '') sink.model((model = stringMember(chunk, 'model') ?? ''));
+    const choice = firstChoice(chunk['choices']);
+    if (choice !== undefined) readChoice(choice, whole);
+    const usage = objectMember(chunk, 'usage') ?? (vendor && objectMember(vendor, 'usage')) ?? (choice && objectMember(choice, 'usage'));
+    if (usage !== undefined) sink.usage(readUsage(usage));
+  };
+  const finish = (): void => {
+    delta.end();
+    sink.finish();
+  };
+  return {
+    event(data, name) {
+      const known = shape.match(data);
+      if (known !== undefined) {
+        delta.text(known.field, known.text);
+        return;
+      }
+      if (data === '[DONE]') {
+        if (sink.stopped) finish();
+        return;
+      }
+      const chunk = parseEvent(data, sink);
+      if (chunk === undefined) return;
+      if (name === 'error' && failIfError(sink, chunk, context)) return;
+      readChunk(chunk, false);
+      shape.learn(data, chunk);
+    },
+    body(value) {
+      if (!isJsonObject(value) || firstChoice(value['choices']) === undefined) {
+        failIfError(sink, value, context);
+        return;
+      }
+      readChunk(value, true);
+      finish();
+    },
+    end() {
+      if (sink.stopped) finish();
+    },
+  };
+}
+
+/** Only one choice is ever asked for. */
+const firstChoice = (choices: unknown): JsonObject | undefined => {
+  const [first]: readonly unknown[] = Array.isArray(choices) ? choices : [];
+  return isJsonObject(first) ? first : undefined;
+};

@@ -1,0 +1,24 @@
+import type { ModelCapabilities } from '../core/model-capabilities.js';
+
+/**
+ * What is known by name of models behind Chat Completions; the prefix of an aggregator (`openai/gpt-5`) does not matter.
+ * Names nobody knows get what every server understands.
+ */
+export function traits(model: string): ModelCapabilities {
+  const name = model.slice(model.lastIndexOf('/') + 1).toLowerCase();
+  if (/^(?:gpt-5|o\d)/.test(name) && !/chat/.test(name))
+    return { reasoning: 'effort', efforts: openaiEfforts(name), temperature: false, maxTokens: 'max_completion_tokens' };
+  if (/^(?:gpt-|chatgpt-)(?!oss)/.test(name))
+    return { reasoning: 'none', ...(name.startsWith('gpt-5') ? { maxTokens: 'max_completion_tokens' } : {}) };
+  if (name.startsWith('gpt-oss')) return { reasoning: 'effort', efforts: ['low', 'medium', 'high'], images: false };
+  // Rows 14, 15: it wants its reasoning back, and sees no pictures.
+  if (/deepseek/.test(name)) return { replayReasoning: true, reasoningField: 'reasoning_content', images: false };
+  return {};
+}
+
+/** developers.openai.com, "reasoning_effort": `none` since gpt-5.1, `minimal` in gpt-5, neither in the o series. */
+function openaiEfforts(name: string): string[] {
+  const common = ['low', 'medium', 'high'];
+  if (/^gpt-5(?:-|$)/.test(name)) return ['minimal', ...common];
+  return /^gpt-5\.\d/.test(name) ? ['none', ...common, ...(name.startsWith('gpt-5.1') ? [] : ['xhigh'])] : common;
+}

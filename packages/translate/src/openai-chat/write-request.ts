@@ -1,0 +1,44 @@
+import type { JsonObject } from '@ccproxy/wire';
+import { isStrictSchema } from '../core/strict-schema.js';
+import type { RequestParts } from '../core/translation.js';
+import type { Parameters } from '../request/parameters.js';
+import type { RequestScope } from '../request/request-scope.js';
+import { writeMessages } from './write-messages.js';
+import { writeReasoning } from './write-reasoning.js';
+import { writeTools } from './write-tools.js';
+
+/** The body of `POST /chat/completions`. */
+export function writeRequest({ conversation, parameters, tools }: RequestParts, scope: RequestScope): JsonObject {
+  return {
+    model: scope.model,
+    messages: writeMessages(conversation, scope),
+    ...writeTools(tools, scope),
+    ...writeParameters(parameters, scope),
+    ...writeReasoning(parameters.thinking, scope),
+  };
+}
+
+function writeParameters(parameters: Parameters, scope: RequestScope): JsonObject {
+  const { maxTokens, temperature, topP, topK, stop, schema, stream } = parameters;
+  const { capabilities } = scope;
+  if (topK !== undefined && capabilities.topK !== true) scope.drop('top_k', 'hint');
+  // A name for the user helps only where the provider looks for abuse, and strict servers refuse the member (row 47).
+  if (parameters.user !== undefined) scope.drop('metadata', 'hint');
+  return {
+    ...(maxTokens === undefined ? {} : { [capabilities.maxTokens ?? 'max_tokens']: maxTokens }),
+    ...(temperature === undefined ? {} : { temperature }),
+    ...(topP === undefined ? {} : { top_p: topP }),
+    ...(topK === undefined || capabilities.topK !== true ? {} : { top_k: topK }),
+    ...(stop.length === 0 ? {} : { stop }),
+    ...(schema === undefined ? {} : { response_format: { type: 'json_schema', json_schema: jsonSchema(schema, scope) } }),
+    ...(parameters.serviceTier === 'priority' || parameters.serviceTier === 'fast' ? { service_tier: 'priority' } : {}),
+    stream,
+    ...(stream && capabilities.streamUsage !== false ? { stream_options: { include_usage: true } } : {}),
+  };
+}
+
+const jsonSchema = (schema: JsonObject, { capabilities }: RequestScope): JsonObject => ({
+  name: 'answer',
+  schema,
+  ...(capabilities.strictSchemas !== false && isStrictSchema(schema) ? { strict: true } : {}),
+});

@@ -1,0 +1,20 @@
+import type { DropWeight } from '../core/dropped-features.js';
+import type { ModelCapabilities } from '../core/model-capabilities.js';
+import type { ToolNames } from '../core/tool-names.js';
+
+/** What every step of translating one request knows. */
+export interface RequestScope {
+  /** Model to ask the provider for. */
+  readonly model: string;
+  /** What the caller said, completed by the table of the API. */
+  readonly capabilities: ModelCapabilities;
+  /** Whose reasoning is given back (`encodeForeignSignature`). */
+  readonly family: string;
+  readonly toolNames: ToolNames;
+  /** Estimated tokens of the prompt. */
+  readonly inputEstimate: number;
+  /** Ollama: how long the model stays loaded, in its own notation. */
+  readonly keepAlive: string | undefined;
+  /** Notes that a part of the request is left out. Throws CCP_TRANSLATE_LOSSY when that is refused. */
+  drop(feature: string, weight: DropWeight): void;
+}

@@ -1,0 +1,21 @@
+import { type AnthropicErrorType, type BuiltMessage, createMessageBuilder } from '@ccproxy/wire';
+import { AnswerAssembler, type AnswerReport } from './answer/answer-assembler.js';
+import type { AnswerContext } from './answer/answer-context.js';
+import { readWhole } from './answer/answer-input.js';
+import type { WireApi } from './core/wire-api.js';
+import { translationOf } from './translation-of.js';
+
+export type TranslatedAnswer =
+  | { readonly ok: true; readonly message: BuiltMessage; readonly report: AnswerReport }
+  /** The body was an error, or no answer at all, although its status said otherwise. */
+  | { readonly ok: false; readonly type: AnthropicErrorType; readonly message: string; readonly report: AnswerReport };
+
+/** Turns a whole answer, not streamed and of status 200, into an Anthropic message. */
+export function translateAnswer(api: WireApi, context: AnswerContext, body: Buffer): TranslatedAnswer {
+  const builder = createMessageBuilder({ id: context.messageId, model: context.model, usage: {} });
+  const assembler = new AnswerAssembler(builder.writer, context);
+  readWhole(body, translationOf(api).readAnswer(assembler, context), assembler);
+  const report = assembler.report();
+  if (report.error !== undefined) return { ok: false, ...report.error, report };
+  return { ok: true, message: builder.message(), report };
+}

@@ -1,0 +1,68 @@
+import { type AnthropicErrorType, errorTypeForStatus, type HeaderFields } from '@ccproxy/wire';
+import { plainText } from './answer/fail-with-body.js';
+import { classifyError } from './failure/classify-error.js';
+import { type ProviderError, readProviderError } from './failure/provider-error.js';
+import { retryAfter } from './failure/retry-after.js';
+
+/** An answer with an error status. */
+export interface ProviderFailure {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: HeaderFields;
+  readonly body: Buffer;
+}
+
+export interface TranslateErrorOptions {
+  /** Milliseconds since the epoch: some providers name a moment, the client wants a delay. */
+  readonly now: number;
+  /** Tokens of the model's window, where known. */
+  readonly contextWindow?: number | undefined;
+  /** Estimated tokens of the prompt. */
+  readonly inputEstimate?: number;
+}
+
+export interface TranslatedError {
+  readonly status: number;
+  readonly type: AnthropicErrorType;
+  readonly message: string;
+  /** Whole seconds. */
+  readonly retryAfter: number | undefined;
+  /** False: the same call fails again until somebody does something; undefined: the status tells. */
+  readonly shouldRetry: false | undefined;
+}
+
+const maxBody = 1024 * 1024;
+const quoted = 500;
+
+/** The error of a provider, of any wire API, as an Anthropic error: same class of status, never HTML, never empty. */
+export function translateError(
+  failure: ProviderFailure,
+  { now, contextWindow, inputEstimate = 0 }: TranslateErrorOptions,
+): TranslatedError {
+  const text = failure.body.toString('utf8', 0, maxBody);
+  const error = readProviderError(parse(text)) ?? unreadable(text, failure.status);
+  const classified = classifyError(error, failure.status >= 400 ? failure.status : 502, { contextWindow, inputEstimate });
+  const waits = classified.status === 429 || classified.status >= 500;
+  return {
+    ...classified,
+    retryAfter: waits ? retryAfter(failure.headers, error, now) : undefined,
+    shouldRetry: /insufficient_quota|billing/.test(error.kind) || [401, 402, 403].includes(classified.status) ? false : undefined,
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** HTML of a proxy, plain text, or nothing (row 117). */
+function unreadable(text: string, status: number): ProviderError {
+  const body = text.trim();
+  const said = body.startsWith('<') ? plainText(body) : body.slice(0, quoted);
+  const message = said === '' ? `the provider answered ${status} (${errorTypeForStatus(status)}) without a reason` : said;
+  return { message, kind: '', status: undefined, details: [], raw: {} };
+}

@@ -5,6 +5,7 @@ import { openSqliteStore } from '@ccproxy/store';
 import { createCalibration } from '@ccproxy/tokens';
 import type { DaemonContext } from './daemon-context.js';
 import type { DaemonState } from './open-state.js';
+import type { ProjectService } from './project-service.js';
 
 /** Decisions kept for `route explain`: a day of heavy use. */
 const decisionRows = 20_000;
@@ -16,7 +17,11 @@ const calibratedModels = 256;
  * Opens what the modules share (store, ledger, decision log) and builds the modules. A new capability adds its module here and edits nothing else.
  * @throws CCP_STORE_*, CCP_LEDGER_*
  */
-export async function composeModules(state: DaemonState, context: DaemonContext): Promise<readonly DaemonModule[]> {
+export async function composeModules(
+  state: DaemonState,
+  context: DaemonContext,
+  projects: ProjectService,
+): Promise<readonly DaemonModule[]> {
   const { clock } = context;
   const { paths, loaded, log, releases, token } = state;
   const { logger } = log;
@@ -37,11 +42,12 @@ export async function composeModules(state: DaemonState, context: DaemonContext)
     calibration: createCalibration({ capacity: calibratedModels }),
     env: context.env,
     random: Math.random,
-    localSecrets: () => [token],
+    projects: projects.projects,
+    localSecrets: () => [token, ...projects.secrets()],
   });
   const storage: DaemonModule = {
     name: 'store',
     health: () => ({ database: store.health(), ledger: ledger.health(), decisions: decisions.health() }),
   };
-  return [storage, gateway];
+  return [storage, projects.module, gateway];
 }

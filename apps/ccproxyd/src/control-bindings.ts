@@ -13,6 +13,8 @@ import {
   sessionOpen,
   sessionResume,
 } from '@ccproxy/ipc';
+import { CcproxyError } from '@ccproxy/kernel';
+import type { ProjectDirectory, ServedProject } from '@ccproxy/projects';
 import type { LogSink } from '@ccproxy/telemetry';
 import type { SuccessorRequest } from './daemon-context.js';
 import type { LeaseRegistry } from './lease-registry.js';
@@ -24,17 +26,18 @@ export interface ControlTargets {
   readonly loaded: LoadedConfig;
   readonly leases: LeaseRegistry;
   readonly sessions: SessionRegistry;
+  readonly projects: ProjectDirectory;
   readonly log: LogSink;
   readonly status: () => DaemonStatus;
   /** Begins to drain and returns at once. */
   readonly stop: (drainTimeoutMs: number) => void;
   /** Resolves with the pid of the successor once it serves. */
-  readonly restart: (request: Omit<SuccessorRequest, 'pinned'>) => Promise<number>;
+  readonly restart: (request: Omit<SuccessorRequest, 'pinned' | 'auto'>) => Promise<number>;
 }
 
 /** The methods of the daemon itself; modules bring their own. */
 export function controlBindings(targets: ControlTargets): readonly IpcBinding[] {
-  const { loaded, leases, sessions, log, status } = targets;
+  const { loaded, leases, sessions, projects, log, status } = targets;
   const address = () => {
     const { url, gatewaySocket } = status();
     return { url, gatewaySocket, capabilities: sessionCapabilities(loaded.config) };
@@ -46,19 +49,41 @@ export function controlBindings(targets: ControlTargets): readonly IpcBinding[] 
       return { pid: process.pid, drainTimeoutMs };
     }),
     bindMethod(daemonRestart, async ({ argv, env }) => ({ oldPid: process.pid, newPid: await targets.restart({ argv, env }) })),
-    bindMethod(leaseOpen, async (request, peer) => ({ id: leases.open(peer, request).id, leases: leases.list().length })),
-    bindMethod(sessionOpen, async (request, peer) => {
-      leases.open(peer, request);
-      return { ...(await sessions.open(peer, request)), ...address() };
+    bindMethod(leaseOpen, async ({ project, ...request }, peer) => {
+      const path = await pathOf(projects, project);
+      return { id: leases.open(peer, { ...request, project: path }).id, leases: leases.list().length };
     }),
-    bindMethod(sessionResume, async ({ id, ...request }, peer) => {
+    bindMethod(sessionOpen, async ({ project: id, ...request }, peer) => {
+      const project = id === undefined ? undefined : await projects.find(id);
+      leases.open(peer, { ...request, project: project?.path });
+      return { ...(await sessions.open(peer, request)), ...address(), project: project === undefined ? null : selection(project) };
+    }),
+    bindMethod(sessionResume, async ({ id, project, ...request }, peer) => {
       const known = sessions.resume(peer, id);
-      if (known) leases.open(peer, request);
+      if (known) leases.open(peer, { ...request, project: await pathOf(projects, project) });
       return { known };
     }),
     bindMethod(configActive, async () => ({ file: loaded.file, yaml: redactedYaml(loaded) })),
     bindStream(logsFollow, (_input, _peer, send, signal) => followLog(log, send, signal)),
   ];
+}
+
+/** What a client has to know of a project besides its id. */
+const selection = ({ id, config }: ServedProject) => ({
+  id,
+  profile: config.profile ?? null,
+  outputLimit: config.limits.output ?? null,
+});
+
+/** Where a project lies, for `status`; one that is gone meanwhile is none. */
+async function pathOf(projects: ProjectDirectory, id: string | undefined): Promise<string | undefined> {
+  if (id === undefined) return undefined;
+  try {
+    return (await projects.find(id)).path;
+  } catch (error) {
+    if (CcproxyError.isInstance(error)) return undefined;
+    throw error;
+  }
 }
 
 /** Sends live lines until the reader goes away. */

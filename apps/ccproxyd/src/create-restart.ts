@@ -12,6 +12,8 @@ export interface RestartParts {
   /** The listening TCP server. */
   readonly server: Server;
   readonly isPinned: () => boolean;
+  /** It may stop by itself, and so may its successor. */
+  readonly auto: boolean;
   readonly isDraining: () => boolean;
   /** The successor serves: this daemon begins to drain. */
   readonly succeed: () => void;
@@ -25,14 +27,14 @@ const takeoverTimeout = 20_000;
  * is taken back and everything goes on as before.
  * @throws CCP_DAEMON_TAKEOVER with the successor's reason
  */
-export function createRestart(parts: RestartParts): (request: Omit<SuccessorRequest, 'pinned'>) => Promise<number> {
+export function createRestart(parts: RestartParts): (request: Omit<SuccessorRequest, 'pinned' | 'auto'>) => Promise<number> {
   const { state, context } = parts;
   const { clock } = context;
   let { lock } = parts;
   return async ({ argv, env }) => {
     if (parts.isDraining()) throw errors.CCP_DAEMON_TAKEOVER({ message: 'this daemon is stopping already' });
     try {
-      const spawnSuccessor = () => context.spawnSuccessor({ argv, env, pinned: parts.isPinned() });
+      const spawnSuccessor = () => context.spawnSuccessor({ argv, env, pinned: parts.isPinned(), auto: parts.auto });
       const pid = await handOver({ spawnSuccessor, server: parts.server, lock, clock, timeoutMs: takeoverTimeout });
       state.log.logger.info({ successor: pid }, 'handed over to the successor');
       parts.succeed();

@@ -8,6 +8,8 @@ export interface SuccessorRequest {
   readonly env: Readonly<Record<string, string>> | undefined;
   /** It stays until it is stopped, whoever leaves. */
   readonly pinned: boolean;
+  /** It may stop by itself. */
+  readonly auto: boolean;
 }
 
 /** What a daemon gets from the process it runs in. */

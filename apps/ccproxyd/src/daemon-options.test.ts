@@ -14,6 +14,7 @@ describe('parseDaemonOptions', () => {
       foreground: true,
       takeover: false,
       pinned: false,
+      auto: false,
     });
   });
 

@@ -14,6 +14,8 @@ export interface DaemonOptions {
   readonly takeover: boolean;
   /** A predecessor was pinned by `ccproxy start`; so is this one. */
   readonly pinned: boolean;
+  /** Started by the way, by a command that wanted a session: it may stop by itself. */
+  readonly auto: boolean;
 }
 
 const usage = 'ccproxyd [--config FILE] [--host HOST] [--port N] [--state-dir DIR] [--log-dir DIR] [--foreground]';
@@ -30,6 +32,7 @@ export function parseDaemonOptions(argv: readonly string[]): DaemonOptions {
     foreground: values.foreground ?? false,
     takeover: values.takeover ?? false,
     pinned: values.pinned ?? false,
+    auto: values.auto ?? false,
   };
 }
 
@@ -48,6 +51,7 @@ function parseStrictly(argv: readonly string[]) {
         foreground: { type: 'boolean' },
         takeover: { type: 'boolean' },
         pinned: { type: 'boolean' },
+        auto: { type: 'boolean' },
       },
     }).values;
   } catch (cause) {

@@ -13,6 +13,7 @@ export interface StatusParts {
   readonly server: HttpServer;
   readonly modules: readonly DaemonModule[];
   readonly isDraining: () => boolean;
+  readonly auto: boolean;
   /** ms since the epoch */
   readonly startedAt: number;
 }
@@ -37,6 +38,7 @@ export function createStatus(parts: StatusParts): () => DaemonStatus {
     logFile: log.sink.file ?? paths.logFile,
     node: process.versions.node,
     pinned: leases.pinned(),
+    autoStop: parts.auto && !leases.pinned(),
     draining: parts.isDraining(),
     activeRequests: server.activeRequests(),
     leases: [...leases.list()],

@@ -16,6 +16,14 @@ export const errors = defineErrors({
     exitCode: 1,
     httpStatus: 409,
   },
+  CCP_DAEMON_STOPPING: {
+    title: 'The daemon is stopping',
+    why: 'It finishes the requests in flight and takes no new session; the next daemon does.',
+    fix: 'Try again in a moment; `ccproxy status` shows when it has stopped.',
+    exitCode: 1,
+    httpStatus: 503,
+    retryable: true,
+  },
   CCP_DAEMON_TAKEOVER: {
     title: 'The successor could not take over',
     why: '`ccproxy restart` starts the new daemon first; it failed or did not become ready in time, so the old one goes on serving.',

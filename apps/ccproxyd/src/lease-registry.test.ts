@@ -5,7 +5,14 @@ import { createLeaseRegistry } from './lease-registry.js';
 
 function peer(): IpcPeer & { end(): void } {
   const listeners: (() => void)[] = [];
-  return { connectionId: 'c', client: 'test', pid: 1, onClose: (fn) => listeners.push(fn), end: () => listeners.forEach((fn) => fn()) };
+  return {
+    connectionId: 'c',
+    client: 'test',
+    pid: 1,
+    keep: () => {},
+    onClose: (fn) => listeners.push(fn),
+    end: () => listeners.forEach((fn) => fn()),
+  };
 }
 
 describe('LeaseRegistry', () => {
@@ -18,8 +25,8 @@ describe('LeaseRegistry', () => {
     registry.open(first, { client: 'claude', pid: 10 });
     registry.open(second, { client: 'cli', pid: 11, pin: true });
     expect(registry.list()).toEqual([
-      { id: 'l1', client: 'claude', pid: 10, since: 5 },
-      { id: 'l2', client: 'cli', pid: 11, since: 5 },
+      { id: 'l1', client: 'claude', pid: 10, since: 5, project: null },
+      { id: 'l2', client: 'cli', pid: 11, since: 5, project: null },
     ]);
     first.end();
     first.end();

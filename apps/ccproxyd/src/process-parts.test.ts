@@ -68,7 +68,7 @@ describe('createParentChannel', () => {
 });
 
 describe('spawnSuccessor', () => {
-  const call = (request: { argv: string[] | undefined; env: Record<string, string> | undefined; pinned: boolean }) => {
+  const call = (request: { argv: string[] | undefined; env: Record<string, string> | undefined; pinned: boolean; auto: boolean }) => {
     const calls: unknown[][] = [];
     const spawn = ((...args: unknown[]) => {
       calls.push(args);
@@ -79,7 +79,7 @@ describe('spawnSuccessor', () => {
       node: 'node',
       execArgv: ['--x'],
       entry: 'ccproxyd.js',
-      argv: ['--port', '1', '--takeover'],
+      argv: ['--port', '1', '--takeover', '--auto'],
       env: { A: '1' },
       request,
     });
@@ -87,11 +87,11 @@ describe('spawnSuccessor', () => {
   };
 
   it('[B6] repeats our own arguments and environment, or takes the new ones', () => {
-    const [node, args, options] = call({ argv: undefined, env: undefined, pinned: false });
+    const [node, args, options] = call({ argv: undefined, env: undefined, pinned: false, auto: false });
     expect([node, args]).toEqual(['node', ['--x', 'ccproxyd.js', '--port', '1', '--takeover']]);
     expect(options).toMatchObject({ env: { A: '1' }, detached: true, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-    const other = call({ argv: ['--port', '2'], env: { B: '2' }, pinned: true });
-    expect(other[1]).toEqual(['--x', 'ccproxyd.js', '--port', '2', '--takeover', '--pinned']);
+    const other = call({ argv: ['--port', '2'], env: { B: '2' }, pinned: true, auto: true });
+    expect(other[1]).toEqual(['--x', 'ccproxyd.js', '--port', '2', '--takeover', '--pinned', '--auto']);
     expect(other[2].env).toEqual({ B: '2' });
   });
 });

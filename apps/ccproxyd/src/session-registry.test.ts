@@ -23,7 +23,14 @@ class FakeTokens implements SessionTokens {
 
 function peer(connectionId: string): IpcPeer & { end(): void } {
   const listeners: (() => void)[] = [];
-  return { connectionId, client: 'test', pid: 1, onClose: (fn) => listeners.push(fn), end: () => listeners.forEach((fn) => fn()) };
+  return {
+    connectionId,
+    client: 'test',
+    pid: 1,
+    keep: () => {},
+    onClose: (fn) => listeners.push(fn),
+    end: () => listeners.forEach((fn) => fn()),
+  };
 }
 
 function setUp(dir = mkdtempSync(join(tmpdir(), 'ccp-'))) {

@@ -12,10 +12,14 @@ export interface SpawnSuccessorOptions {
   readonly request: SuccessorRequest;
 }
 
+/** Arguments a daemon gives its successor itself. */
+const ownMarks = new Set(['--takeover', '--pinned', '--auto']);
+
 /** Starts the process that is to take over: detached, with a message channel; its words before its log is open go where ours go. */
 export function spawnSuccessor(options: SpawnSuccessorOptions): ChildProcess {
-  const argv = (options.request.argv ?? options.argv).filter((argument) => argument !== '--takeover' && argument !== '--pinned');
-  const marks = ['--takeover', ...(options.request.pinned ? ['--pinned'] : [])];
+  const { pinned, auto } = options.request;
+  const argv = (options.request.argv ?? options.argv).filter((argument) => !ownMarks.has(argument));
+  const marks = ['--takeover', ...(pinned ? ['--pinned'] : []), ...(auto ? ['--auto'] : [])];
   return options.spawn(options.node, [...options.execArgv, options.entry, ...argv, ...marks], {
     detached: true,
     env: { ...(options.request.env ?? options.env) },

@@ -13,14 +13,18 @@ import { daemonVersion } from './daemon-version.js';
 import { drainDaemon } from './drain-daemon.js';
 import { errors } from './errors.js';
 import { createRestart } from './create-restart.js';
+import { createIdleShutdown, type IdleShutdown } from './idle-shutdown.js';
 import { createLeaseRegistry } from './lease-registry.js';
 import { listenGateway } from './listen-gateway.js';
 import { type DaemonState, openState } from './open-state.js';
 import type { DaemonLog } from './open-log.js';
+import { createProjectService } from './project-service.js';
 import { refuseOtherAddress } from './refuse-other-address.js';
 import { createSessionRegistry } from './session-registry.js';
+import { shellAddress } from './shell-address.js';
 import { createStateFile } from './state-file.js';
 import { takeOver } from './take-over.js';
+import { sessionIdPrefix, watchRequests } from './watch-requests.js';
 
 /** A daemon that serves. */
 export interface Daemon {
@@ -61,12 +65,14 @@ async function serve(options: DaemonOptions, context: DaemonContext, state: Daem
     dir: paths.sessionsDir,
     tokens,
     logger,
-    newId: () => newId('ses'),
+    newId: () => newId(sessionIdPrefix),
     newToken: mintToken,
     redactor: state.redactor,
   });
   await sessions.restore();
-  const modules = await composeModules(state, context);
+  const service = createProjectService(state, { tokens, clock });
+  let idle: IdleShutdown | undefined;
+  const modules = [watchRequests(() => idle?.outsideRequest()), ...(await composeModules(state, context, service))];
   const server = await createHttpServer({ config, tokens, modules, metrics, logger, clock, version: daemonVersion });
   releases.defer('http server', () => server.close());
   for (const module of modules) await module.start?.();
@@ -78,7 +84,10 @@ async function serve(options: DaemonOptions, context: DaemonContext, state: Daem
     clock,
     pinned: options.pinned,
     newId: () => newId('lea'),
-    onChange: (open) => stateFile.refcount(open),
+    onChange: (open) => {
+      stateFile.refcount(open);
+      idle?.leasesChanged();
+    },
   });
   const status = createStatus({
     state,
@@ -87,13 +96,22 @@ async function serve(options: DaemonOptions, context: DaemonContext, state: Daem
     server,
     modules,
     isDraining: () => draining !== undefined,
+    auto: options.auto,
     startedAt: clock.now(),
   });
 
   let draining: Promise<void> | undefined;
   const stopping = Promise.withResolvers<void>();
   const drain = (timeoutMs = config.server.drainTimeout, succeeded = false): Promise<void> => {
-    draining ??= drainDaemon({ timeoutMs, succeeded, server, modules, sessions, releases, logger }).then(stopping.resolve, stopping.reject);
+    if (draining !== undefined) return draining;
+    idle?.end();
+    leases.refuse();
+    const told = succeeded
+      ? Promise.resolve()
+      : service.retract().catch((error: unknown) => logger.warn({ err: error }, 'shells not told'));
+    draining = told
+      .then(() => drainDaemon({ timeoutMs, succeeded, server, modules, sessions, releases, logger }))
+      .then(stopping.resolve, stopping.reject);
     return draining;
   };
   const restart = createRestart({
@@ -102,12 +120,22 @@ async function serve(options: DaemonOptions, context: DaemonContext, state: Daem
     lock,
     server: server.servers.tcp,
     isPinned: () => leases.pinned(),
+    auto: options.auto,
     isDraining: () => draining !== undefined,
     succeed: () => void drain(undefined, true),
   });
 
   const bindings = [
-    ...controlBindings({ loaded, leases, sessions, log: log.sink, status, stop: (timeoutMs) => void drain(timeoutMs), restart }),
+    ...controlBindings({
+      loaded,
+      leases,
+      sessions,
+      projects: service.projects,
+      log: log.sink,
+      status,
+      stop: (timeoutMs) => void drain(timeoutMs),
+      restart,
+    }),
     ...modules.flatMap((module) => module.ipcMethods ?? []),
   ];
   const ipc = await serveIpc({
@@ -123,6 +151,23 @@ async function serve(options: DaemonOptions, context: DaemonContext, state: Daem
   releases.defer('ipc server', () => ipc.close());
   await stateFile.publish(status());
   releases.defer('state file', () => stateFile.retract());
+  await service
+    .publish(shellAddress(address, process.pid))
+    .catch((error: unknown) => logger.warn({ err: error }, 'shells cannot be told of this daemon'));
+  if (options.auto) {
+    idle = createIdleShutdown({
+      clock,
+      logger,
+      idleMs: config.server.idleShutdown,
+      wanted: {
+        leases: () => leases.list().length,
+        pinned: () => leases.pinned(),
+        busy: () => server.activeRequests() > 0 || modules.some((each) => each.busy?.() === true),
+        projects: () => service.projects.records().length,
+      },
+      stop: () => void drain(),
+    });
+  }
   logger.info(
     { url: status().url, configFile: loaded.file, sources: loaded.sources, version: daemonVersion, node: process.versions.node },
     'daemon ready',

@@ -11,6 +11,7 @@ import {
   leaseOpen,
   ledgerRecent,
   logsFollow,
+  projectsReload,
   serveIpc,
   sessionOpen,
 } from '@ccproxy/ipc';
@@ -46,6 +47,7 @@ describe('createDaemonClient', () => {
           token: 'small',
           url: 'http://127.0.0.1:1',
           gatewaySocket: '',
+          project: null,
           capabilities,
         })),
         bindStream(logsFollow, async (_input, _peer, send) => {
@@ -54,6 +56,7 @@ describe('createDaemonClient', () => {
         }),
         bindMethod(ledgerRecent, async ({ limit }) => ({ rows: [{ limit }] })),
         bindMethod(decisionsRecent, async ({ limit }) => ({ decisions: [{ limit }] })),
+        bindMethod(projectsReload, async () => ({ projects: 3 })),
         bindMethod(configActive, async () => ({ file: null, yaml: 'server: {}' })),
       ],
     });
@@ -64,6 +67,7 @@ describe('createDaemonClient', () => {
     await expect(daemon.restart({ argv: ['a'] })).resolves.toEqual({ oldPid: 1, newPid: 1 });
     await expect(daemon.openLease({ client: 'claude', pid: 9 })).resolves.toEqual({ id: 'claude-9', leases: 1 });
     await expect(daemon.openSession({ client: 'claude', pid: 9 })).resolves.toMatchObject({ token: 'small', capabilities });
+    await expect(daemon.reloadProjects()).resolves.toEqual({ projects: 3 });
     const lines: [string, number][] = [];
     await daemon.followLogs({}, (line, dropped) => lines.push([line, dropped])).ended;
     expect(lines).toEqual([

@@ -22,6 +22,8 @@ export interface DaemonClient {
   openSession(input: InputOf<Names['sessionOpen']>): Promise<SessionGrant>;
   /** Ties a session that survived a restart of the daemon to this connection; `known` false: it ended. */
   resumeSession(input: InputOf<Names['sessionResume']>): Promise<OutputOf<Names['sessionResume']>>;
+  /** After a project was allowed or denied. */
+  reloadProjects(): Promise<OutputOf<Names['projectsReload']>>;
   /** Live log lines; `dropped` counts those lost right before because this side was too slow. */
   followLogs(input: InputOf<Names['logsFollow']>, onLine: (line: string, dropped: number) => void): IpcSubscription;
   recentLedger(limit: number): Promise<OutputOf<Names['ledgerRecent']>['rows']>;
@@ -42,6 +44,7 @@ export function createDaemonClient(connection: IpcConnection): DaemonClient {
     openLease: (input) => connection.call(names.leaseOpen, input),
     openSession: (input) => connection.call(names.sessionOpen, input),
     resumeSession: (input) => connection.call(names.sessionResume, input),
+    reloadProjects: () => connection.call(names.projectsReload, {}),
     followLogs: (input, onLine) =>
       connection.open(names.logsFollow, input, (event, dropped) => onLine(event.line, dropped + (event.dropped ?? 0))),
     recentLedger: async (limit) => (await connection.call(names.ledgerRecent, { limit })).rows,

@@ -9,7 +9,6 @@ interface Pattern {
 
 /** Keys this version takes but does not act on; `*` stands for any name. */
 const patterns: readonly Pattern[] = [
-  { path: ['server', 'idleShutdown'], because: 'a daemon stays until `ccproxy stop`' },
   { path: ['logging', 'bodies'], when: (value) => value === true, because: 'bodies are never logged' },
   {
     path: ['models', '*', 'limits'],

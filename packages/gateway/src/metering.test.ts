@@ -103,7 +103,7 @@ describe('ledger, access log, metrics', () => {
     const call = (name: string) => {
       const binding = module.ipcMethods?.find((each) => each.kind === 'method' && each.method.name === name);
       return binding?.kind === 'method'
-        ? binding.handle({ limit: 10 }, { connectionId: '1', client: 't', pid: 1, onClose() {} })
+        ? binding.handle({ limit: 10 }, { connectionId: '1', client: 't', pid: 1, onClose() {}, keep() {} })
         : undefined;
     };
     expect(await call('ledger.recent')).toMatchObject({ rows: [{ target: 'default', outcome: 'ok' }] });

@@ -17,6 +17,8 @@ export interface DaemonModule {
   readonly metrics?: (metrics: Metrics) => void;
   /** Its part of `/health` and `status`. Fast, no I/O. */
   health?(): Readonly<Record<string, unknown>>;
+  /** Whether work is open that is no HTTP request and that an idle daemon must not cut. Fast, no I/O. */
+  busy?(): boolean;
   /** Runs before the sockets listen, in order of composition. */
   start?(): Promise<void>;
   /** Runs after no new request is accepted, in reverse order; `deadline` aborts when the time is up. */

@@ -91,6 +91,24 @@ describe('an IpcConnection', () => {
     expect(connection.closed).toBe(false);
   });
 
+  it('[A4] lives on without a word for longer than every limit when it holds a lease, and no other does', async () => {
+    const clock = new FakeClock();
+    const lease = bindMethod(any, (_input, peer) => {
+      peer.keep();
+      return Promise.resolve('kept');
+    });
+    const server = await fixture.serve([lease], { clock });
+    // Their clocks stand still: a stopped process, or a machine that sleeps, does not beat.
+    const holder = await fixture.connect({ clock: new FakeClock() });
+    const other = await fixture.connect({ clock: new FakeClock() });
+    const ended = new Promise((resolve) => other.onClose(resolve));
+    await expect(holder.call(any, '')).resolves.toBe('kept');
+    for (let day = 0; day < 30; day += 1) clock.advance(24 * 3_600_000);
+    await ended;
+    await expect.poll(() => server.connections()).toHaveLength(1);
+    await expect(holder.call(any, '')).resolves.toBe('kept');
+  });
+
   it('gives up on a call after its own time, and drops the late answer', async () => {
     const clock = new FakeClock();
     const gate = Promise.withResolvers<unknown>();

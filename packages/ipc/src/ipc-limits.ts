@@ -6,7 +6,7 @@ export interface IpcLimits {
   readonly wrongTokensPerSecond: number;
   /** Time a handler has to answer, ms, where its method does not say otherwise. */
   readonly callMs: number;
-  /** A connection without a frame for this long is closed, ms. A lease stays open because its client beats. */
+  /** A connection without a frame for this long is closed, ms; one that holds a lease never is. */
   readonly idleMs: number;
   /** Bytes waiting for a client above which stream events for it are dropped and counted. */
   readonly streamBytes: number;

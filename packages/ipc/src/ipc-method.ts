@@ -36,6 +36,8 @@ export interface IpcPeer {
   readonly pid: number;
   /** Runs once when the connection ends, for whatever reason: this is what makes it a lease. */
   onClose(fn: () => void): void;
+  /** From now on the connection may be silent for as long as it likes: it holds a lease, and a stopped or sleeping process cannot beat. */
+  keep(): void;
 }
 
 /** What the daemon runs for a method or a stream. */

@@ -99,6 +99,7 @@ export class IpcSession implements ConnectionHandlers {
 
   #watchIdle(): void {
     const { clock, limits } = this.#context;
+    if (this.#peer?.kept() === true) return;
     const left = limits.idleMs - (clock.monotonic() - this.#lastFrame);
     if (left <= 0) this.close();
     else this.#idleTimer = clock.setTimeout(() => this.#watchIdle(), left, { unref: true });

@@ -7,12 +7,15 @@ export interface SessionPeer extends IpcPeer {
   readonly version: string;
   /** ms since the epoch */
   readonly since: number;
+  /** Whether `keep` was called. */
+  kept(): boolean;
   /** Runs what `onClose` collected, once. */
   closed(): void;
 }
 
 export function createPeer(connectionId: string, hello: Hello, since: number, logger: Logger): SessionPeer {
   let listeners: (() => void)[] | undefined = [];
+  let kept = false;
   const run = (listener: () => void): void => {
     try {
       listener();
@@ -30,6 +33,10 @@ export function createPeer(connectionId: string, hello: Hello, since: number, lo
       if (listeners === undefined) run(listener);
       else listeners.push(listener);
     },
+    keep: () => {
+      kept = true;
+    },
+    kept: () => kept,
     closed: () => {
       const due = listeners ?? [];
       listeners = undefined;

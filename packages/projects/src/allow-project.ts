@@ -51,9 +51,7 @@ export async function allowProject(options: AllowProjectOptions): Promise<Allowe
     const named = withAlias(record, directory);
     await places.store.write(named, [file.bytes], present === undefined ? newToken() : undefined);
     const profileOf = (bytes: Buffer): string | undefined => analyzeProject(bytes.toString('utf8'), file.file, selectable).project?.profile;
-    // A new path has no entry yet: all of it is written.
-    const changed = named.aliases.length === record.aliases.length ? { changed: new Set([slot]) } : {};
-    await publishProject(places, named, { features: options.features, profileOf, ...changed });
+    await publishProject(places, named, { features: options.features, profileOf, renewed: new Set([slot]) });
     await places.epoch.bump((address) => address);
     return { record: named, project, file, previous, known };
   });

@@ -10,9 +10,10 @@ export interface ShellFeatures {
 }
 
 /**
- * Writes the entries of a project, one per path it is known by, from the stored copies. Idempotent; does not bump the epoch.
+ * Writes what differs in the entries of a project, one per path it is known by, from the stored copies. Does not bump the epoch; returns
+ * whether that is due.
  * @param profileOf name of the profile a stored copy selects, if any
- * @param changed slots whose bytes shells have to compare again; all of them when absent
+ * @param renewed slots that were allowed just now
  */
 export async function publishProject(
   places: ProjectPlaces,
@@ -20,18 +21,20 @@ export async function publishProject(
   options: {
     readonly features: ShellFeatures;
     readonly profileOf: (bytes: Buffer) => string | undefined;
-    readonly changed?: ReadonlySet<number>;
+    readonly renewed?: ReadonlySet<number>;
   },
-): Promise<void> {
+): Promise<boolean> {
   const token = await places.store.token(record.id);
   const copies = await Promise.all(record.contents.map((content) => places.store.content(record, content)));
   const entry: EntryContent = {
     variables: { ...addressVariables(record.id, token), ...featureVariables(options.features) },
     contents: copies.map((bytes) => ({ bytes, variables: { CCPROXY_PROFILE: options.profileOf(bytes) ?? 'default' } })),
   };
+  let due = false;
   for (const directory of [record.path, ...record.aliases]) {
-    await writeEntry(entryDirectory(places.envDir, directory), entry, options.changed);
+    due = (await writeEntry(entryDirectory(places.envDir, directory), entry, options.renewed)) || due;
   }
+  return due;
 }
 
 const loopback = '127.0.0.1,localhost';

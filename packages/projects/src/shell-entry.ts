@@ -1,4 +1,4 @@
-import { rm, rmdir } from 'node:fs/promises';
+import { readFile, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { ensurePrivateDir, errnoOf, writeFileAtomic } from '@ccproxy/kernel';
 import { errors } from './errors.js';
@@ -48,19 +48,22 @@ export function environmentBytes({ variables, contents }: EntryContent): Buffer 
 }
 
 /**
- * Writes an entry so that a shell that reads meanwhile never takes a content for allowed that is not, nor one for another. `changed` names
- * the slots whose bytes are new (all of them when absent). Does not bump the epoch.
+ * Writes what differs of an entry, so that a shell that reads meanwhile never takes a content for allowed that is not, nor one for another.
+ * `renewed` names slots that are written in any case: their time is that of the `allow`. Does not bump the epoch; returns whether that is due.
  */
-export async function writeEntry(directory: string, content: EntryContent, changed?: ReadonlySet<number>): Promise<void> {
+export async function writeEntry(directory: string, content: EntryContent, renewed: ReadonlySet<number> = new Set()): Promise<boolean> {
   await ensurePrivateDir(directory);
-  const slots = content.contents.map((_, slot) => slot).filter((slot) => changed?.has(slot) ?? true);
-  for (const slot of slots) await rm(path.join(directory, trustedName(slot)), { force: true });
-  await removeTrusted(directory, content.contents.length);
-  await writeFileAtomic(path.join(directory, environmentName), environmentBytes(content));
-  for (const slot of slots) {
-    const bytes = content.contents[slot]?.bytes;
-    if (bytes !== undefined) await writeFileAtomic(path.join(directory, trustedName(slot)), bytes);
+  const stale: { readonly file: string; readonly bytes: Uint8Array }[] = [];
+  for (const [slot, { bytes }] of content.contents.entries()) {
+    const file = path.join(directory, trustedName(slot));
+    if (renewed.has(slot) || !(await holds(file, bytes))) stale.push({ file, bytes });
   }
+  for (const { file } of stale) await rm(file, { force: true });
+  await removeTrusted(directory, content.contents.length);
+  const environment = { file: path.join(directory, environmentName), bytes: environmentBytes(content) };
+  const writes = [...((await holds(environment.file, environment.bytes)) ? [] : [environment]), ...stale];
+  for (const { file, bytes } of writes) await writeFileAtomic(file, bytes);
+  return writes.length > 0;
 }
 
 /** Makes a project known and silent. Does not bump the epoch. */
@@ -77,6 +80,15 @@ export async function forgetEntry(envDir: string, project: string): Promise<void
   await removeTrusted(directory, 0);
   for (let folder = directory; folder.startsWith(path.join(envDir, path.sep)); folder = path.dirname(folder)) {
     if (!(await removeIfEmpty(folder))) return;
+  }
+}
+
+async function holds(file: string, bytes: Uint8Array): Promise<boolean> {
+  try {
+    return (await readFile(file)).equals(bytes);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return false;
+    throw error;
   }
 }
 

@@ -40,6 +40,13 @@ export class TestDaemons {
     };
   }
 
+  /** A directory with a project file, for the daemon of a root. */
+  project(root: string, text: string): string {
+    const directory = mkdtempSync(join(root, 'project-'));
+    writeFileSync(join(directory, '.ccproxy.yaml'), text, { mode: 0o600 });
+    return directory;
+  }
+
   async end(): Promise<void> {
     await Promise.all(this.#running.splice(0).map((daemon) => daemon.drain(0)));
     for (const root of this.#roots.splice(0)) rmSync(root, { recursive: true, force: true });
@@ -60,6 +67,7 @@ const noOptions: DaemonOptions = {
   foreground: false,
   takeover: false,
   pinned: false,
+  auto: false,
 };
 
 /** A port of its own for every daemon: the usual one may be in use on the machine. */

@@ -21,6 +21,7 @@ import { removeDaemonState, writeDaemonState } from '../daemon-files.js';
 const [stateDir = '', behaviour = ''] = process.argv.slice(2);
 const paths = resolvePaths({ env: {}, home: undefined, platform: process.platform, stateDir });
 const identity = currentProcessIdentity();
+const leavingSpec = { title: 'Stopping', why: 'It was told to.', fix: 'Wait.', exitCode: 1, httpStatus: 503, retryable: true } as const;
 const tell = (message: object): void => void (process.connected && process.send?.(message));
 
 async function serve(): Promise<void> {
@@ -45,6 +46,7 @@ async function serve(): Promise<void> {
     variablesSalt: '',
   };
   let leases = 0;
+  let stopping = false;
   const server = await serveIpc({
     transport: createNodeIpcTransport(),
     path: paths.ipcSocket,
@@ -58,6 +60,7 @@ async function serve(): Promise<void> {
         configFile: null,
         node: process.version,
         pinned: false,
+        autoStop: false,
         draining: false,
         activeRequests: 0,
         leases: [],
@@ -66,6 +69,7 @@ async function serve(): Promise<void> {
         health: {},
       })),
       bindMethod(leaseOpen, async (_input, peer) => {
+        if (stopping) throw new CcproxyError('CCP_DAEMON_STOPPING', leavingSpec, { message: 'The daemon is stopping.' });
         leases += 1;
         peer.onClose(() => {
           leases -= 1;
@@ -73,7 +77,8 @@ async function serve(): Promise<void> {
         return { id: `lease-${leases}`, leases };
       }),
       bindMethod(daemonStop, async ({ drainTimeoutMs = 0 }) => {
-        if (behaviour !== 'stubborn') setTimeout(() => void leave(), 20);
+        stopping = true;
+        if (behaviour !== 'stubborn') setTimeout(() => void leave(), behaviour === 'lingering' ? 600 : 20);
         return { pid: process.pid, drainTimeoutMs };
       }),
     ],

@@ -27,7 +27,7 @@ export const server = z
     drainTimeout: duration('1h', { description: 'How long open streams may go on when the daemon stops.' }).prefault('30s'),
     idleShutdown: duration('7d', {
       description:
-        'Time after the last session until an automatically started daemon stops. No effect in this version: it stays until `ccproxy stop`.',
+        'Time after the last session until a daemon that `ccproxy claude` started stops by itself. It stays while requests are open, for half an hour after a request from outside a session, while a project is allowed, and after `ccproxy start`.',
     }).prefault('60s'),
     limits: rateLimits('What each caller may ask for Messages: each gateway token for itself, all callers without one together.'),
     tls: notAvailable({ description: 'Certificate and key to serve https with.', instead: 'Put a TLS proxy in front, or use loopback.' }),

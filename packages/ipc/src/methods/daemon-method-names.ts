@@ -8,6 +8,7 @@ import type {
   leaseOpen,
   ledgerRecent,
   logsFollow,
+  projectsReload,
   sessionOpen,
   sessionResume,
 } from './daemon-methods.js';
@@ -22,6 +23,7 @@ export const daemonMethodNames: {
   readonly leaseOpen: NameOf<typeof leaseOpen>;
   readonly sessionOpen: NameOf<typeof sessionOpen>;
   readonly sessionResume: NameOf<typeof sessionResume>;
+  readonly projectsReload: NameOf<typeof projectsReload>;
   readonly logsFollow: NameOf<typeof logsFollow>;
   readonly ledgerRecent: NameOf<typeof ledgerRecent>;
   readonly decisionsRecent: NameOf<typeof decisionsRecent>;
@@ -33,6 +35,7 @@ export const daemonMethodNames: {
   leaseOpen: { name: 'lease.open' },
   sessionOpen: { name: 'session.open' },
   sessionResume: { name: 'session.resume' },
+  projectsReload: { name: 'projects.reload' },
   logsFollow: { name: 'logs.follow' },
   ledgerRecent: { name: 'ledger.recent' },
   decisionsRecent: { name: 'decisions.recent' },

@@ -4,7 +4,15 @@ import { defineMethod, defineStream } from '../ipc-method.js';
 const empty = z.strictObject({});
 
 /** One open lease: a connection that keeps the daemon wanted. */
-export const Lease = z.object({ id: z.string(), client: z.string(), pid: z.number(), since: z.number() });
+export const Lease = z.object({
+  id: z.string(),
+  client: z.string(),
+  pid: z.number(),
+  /** ms since the epoch */
+  since: z.number(),
+  /** Path of the project it works in; null outside of projects. */
+  project: z.string().nullable(),
+});
 export type Lease = z.infer<typeof Lease>;
 
 export const DaemonStatus = z.object({
@@ -25,6 +33,8 @@ export const DaemonStatus = z.object({
   logFile: z.string(),
   node: z.string(),
   pinned: z.boolean(),
+  /** Whether it stops by itself some time after the last session. */
+  autoStop: z.boolean(),
   draining: z.boolean(),
   activeRequests: z.number(),
   leases: z.array(Lease),
@@ -57,7 +67,7 @@ export const daemonRestart = defineMethod({
 export const leaseOpen = defineMethod({
   name: 'lease.open',
   permission: 'write',
-  input: z.strictObject({ client: z.string(), pid: z.number().int(), pin: z.boolean().optional() }),
+  input: z.strictObject({ client: z.string(), pid: z.number().int(), pin: z.boolean().optional(), project: z.string().optional() }),
   output: z.object({ id: z.string(), leases: z.number() }),
 });
 
@@ -65,12 +75,14 @@ export const leaseOpen = defineMethod({
 export const sessionOpen = defineMethod({
   name: 'session.open',
   permission: 'write',
-  input: z.strictObject({ client: z.string(), pid: z.number().int() }),
+  input: z.strictObject({ client: z.string(), pid: z.number().int(), project: z.string().optional() }),
   output: z.object({
     id: z.string(),
     token: z.string(),
     url: z.string(),
     gatewaySocket: z.string(),
+    /** What the project of the request selects; null outside of projects. */
+    project: z.object({ id: z.string(), profile: z.string().nullable(), outputLimit: z.number().nullable() }).nullable(),
     /** Features every reachable target can serve; the launcher switches the client's on only then. */
     capabilities: z.object({ toolSearch: z.boolean(), hintHeaders: z.boolean(), modelDiscovery: z.boolean() }),
   }),
@@ -80,8 +92,16 @@ export const sessionOpen = defineMethod({
 export const sessionResume = defineMethod({
   name: 'session.resume',
   permission: 'write',
-  input: z.strictObject({ id: z.string(), client: z.string(), pid: z.number().int() }),
+  input: z.strictObject({ id: z.string(), client: z.string(), pid: z.number().int(), project: z.string().optional() }),
   output: z.object({ known: z.boolean() }),
+});
+
+/** Reads the allowed projects anew, after one was allowed or denied. Answers how many there are. */
+export const projectsReload = defineMethod({
+  name: 'projects.reload',
+  permission: 'write',
+  input: empty,
+  output: z.object({ projects: z.number() }),
 });
 
 /** Live log lines, redacted. `dropped` counts lines a slow reader lost. */

@@ -35,6 +35,8 @@ export function createAnswerInput(framing: Translation['framing'], reader: Answe
       if (sink.ended) return;
       if (mode === 'unknown') decide(chunk);
       if (mode === 'events') {
+        // White space and a piece of a BOM may have come before anything could be told.
+        for (const early of body.splice(0)) events.push(early);
         if (!events.push(chunk)) sink.fail('api_error', 'the provider sent an event that is too large');
         return;
       }

@@ -40,7 +40,7 @@ export function createLineReader({ onLine, maxLine }: LineReaderOptions): LineRe
     }
     if (from < text.length) rest = from === 0 ? rest + text : text.slice(from);
     // A stream that ends its lines with CR alone: all but the last one are whole. A CR at the very end may begin a CRLF.
-    const carriage = text.lastIndexOf('\r', text.length - 2);
+    const carriage = text.length < 2 ? -1 : text.lastIndexOf('\r', text.length - 2);
     if (carriage >= from && carriage !== -1) {
       const cut = rest.lastIndexOf('\r', rest.length - 2);
       const whole = rest.slice(0, cut);

@@ -7,9 +7,11 @@ import { errors } from './errors.js';
 import { failedCall } from './failed-call.js';
 import type { Availability, HeaderFields, Provider, ProviderCall, ProviderRequest, ProviderSink } from './provider.js';
 import { requestHeaders } from './request-headers.js';
+import { stripForeignThinking } from './strip-foreign-thinking.js';
 import { UpstreamCall, type UpstreamCallContext } from './upstream-call.js';
 
 const available: Availability = { available: true };
+const nothing = { body: null, stripped: 0 };
 
 const isAnthropicHost = (hostname: string): boolean => hostname === 'anthropic.com' || hostname.endsWith('.anthropic.com');
 
@@ -54,17 +56,20 @@ export class AnthropicProvider implements Provider {
   call(request: ProviderRequest, sink: ProviderSink): ProviderCall {
     const refusal = this.#auth.kind === 'client' ? this.#keepsSubscription(request) : undefined;
     if (refusal !== undefined) return failedCall(errors.CCP_PROVIDER_SUBSCRIPTION({ message: refusal }), sink);
-    return new UpstreamCall(
+    const { body, stripped } = request.body === undefined ? nothing : stripForeignThinking(request.body);
+    const call = new UpstreamCall(
       this.#context,
       {
         origin: this.origin,
         method: request.method,
         path: this.#prefix + request.path,
         headers: requestHeaders(request.rawClientHeaders ?? request.clientHeaders, this.#auth),
-        body: request.body ?? null,
+        body,
       },
       sink,
     );
+    if (stripped > 0) call.dropped = ['thinking of another model'];
+    return call;
   }
 
   /** Why a subscription login of the request goes nowhere; undefined when there is none or it may go. */

@@ -29,7 +29,6 @@ const request = { method: 'POST', path: '/v1/messages', clientHeaders: {}, body:
 describe('createProvider', () => {
   it.each([
     ['an unset variable', { unavailable: 'ANTHROPIC_KEY is not set' }, 'ANTHROPIC_KEY is not set'],
-    ['a type without adapter', { type: 'gemini' }, 'this version has no adapter for type gemini'],
     ['no base URL', { baseUrl: undefined }, 'it has no baseUrl'],
     ['another protocol', { baseUrl: 'file:///etc/passwd' }, 'its baseUrl is not an http or https URL'],
   ] as const)('[C4] %s makes the provider unavailable, with the reason, and nothing else', async (_title, fields, reason) => {

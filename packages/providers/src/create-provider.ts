@@ -1,9 +1,15 @@
-import type { ProviderConfig } from '@ccproxy/config';
+import type { CapabilityRule, ProviderConfig } from '@ccproxy/config';
 import type { Clock, Logger } from '@ccproxy/kernel';
 import { AnthropicProvider } from './anthropic-provider.js';
+import { geminiApi } from './apis/gemini-api.js';
+import { createOllamaApi } from './apis/ollama-api.js';
+import { openaiApi } from './apis/openai-api.js';
+import { openaiResponsesApi } from './apis/openai-responses-api.js';
 import { DemoProvider } from './demo/demo-provider.js';
 import type { Egress } from './egress.js';
+import { ForeignProvider } from './foreign-provider.js';
 import type { Provider } from './provider.js';
+import type { ForeignApi } from './translated/foreign-api.js';
 import { UnavailableProvider } from './unavailable-provider.js';
 
 /** What every adapter works with. */
@@ -11,21 +17,39 @@ export interface ProviderDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly egress: Egress;
-  /** [0, 1): ids of demo answers. */
+  /** [0, 1): ids of demo answers and of translated ones. */
   readonly random: () => number;
+  /** What the configuration says of models, before the built-in table; none when absent. */
+  readonly capabilities?: readonly CapabilityRule[];
+  /** Sees what providers of another protocol send, before it is translated: for a probe. */
+  readonly watch?: (chunk: Buffer) => void;
+}
+
+/** The wire API of a provider of another protocol; undefined for those that are asked in the Anthropic protocol. */
+function foreignApiOf(type: ProviderConfig['type']): ForeignApi | undefined {
+  if (type === 'openai') return openaiApi;
+  if (type === 'openai-responses') return openaiResponsesApi;
+  if (type === 'gemini') return geminiApi;
+  return type === 'ollama' ? createOllamaApi() : undefined;
+}
+
+function create(config: ProviderConfig, baseUrl: string, { capabilities = [], ...deps }: ProviderDeps): Provider {
+  const api = foreignApiOf(config.type);
+  return api === undefined
+    ? new AnthropicProvider(config, baseUrl, deps)
+    : new ForeignProvider(config, baseUrl, api, { ...deps, capabilities });
 }
 
 /**
- * Makes the provider a configuration describes. Never throws: what cannot be used (no adapter for its type in this version, an unset
- * variable, an unreadable CA file) becomes a provider that is not available and says why, so that one bad entry hurts itself only.
+ * Makes the provider a configuration describes. Never throws: what cannot be used (an unset variable, an unreadable CA file) becomes a
+ * provider that is not available and says why, so that one bad entry hurts itself only.
  */
 export function createProvider(config: ProviderConfig, deps: ProviderDeps): Provider {
   if (config.type === 'demo') return new DemoProvider(config, deps);
-  if (config.type !== 'anthropic') return new UnavailableProvider(config, `this version has no adapter for type ${config.type}`);
   if (config.baseUrl === undefined) return new UnavailableProvider(config, 'it has no baseUrl');
   if (config.unavailable !== undefined) return new UnavailableProvider(config, config.unavailable);
   try {
-    return new AnthropicProvider(config, config.baseUrl, deps);
+    return create(config, config.baseUrl, deps);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     deps.logger.error({ provider: config.name, reason }, 'provider cannot be set up');

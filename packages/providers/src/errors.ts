@@ -102,6 +102,14 @@ export const errors = defineErrors({
     httpStatus: 503,
     anthropicType: 'api_error',
   },
+  CCP_PROVIDER_CONTEXT: {
+    title: 'Request larger than the window',
+    why: 'The request has more tokens than `limits.context` of the target, or `context` in `capabilities`, allows. Some servers would cut it silently.',
+    fix: 'Compact the conversation, route long requests elsewhere with `tokens: { over: … }`, or raise the limit when the model takes more.',
+    exitCode: 1,
+    httpStatus: 400,
+    anthropicType: 'invalid_request_error',
+  },
   CCP_PROVIDER_SUBSCRIPTION: {
     title: 'Subscription login kept back',
     why: 'A Claude subscription login may go to Anthropic only, and only for Claude Code: the provider has another host, or the client is another program.',

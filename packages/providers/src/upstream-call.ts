@@ -11,6 +11,7 @@ import { type Expiry, Watchdog } from './watchdog.js';
 const MAX_ANSWER = 256 * 1024 * 1024;
 /** Interim answers (1xx) before the real one. */
 const MAX_INTERIM = 16;
+const none: readonly string[] = [];
 
 /** What one call needs besides its request. */
 export interface UpstreamCallContext {
@@ -25,6 +26,8 @@ export interface UpstreamCallContext {
  * never calls the sink before the constructor returned nor after `abort`, and ends with exactly one of `onEnd` and `onError`.
  */
 export class UpstreamCall implements ProviderCall, Dispatcher.DispatchHandler {
+  /** Set by the adapter that makes the call. */
+  dropped: readonly string[] = none;
   readonly #provider: string;
   readonly #sink: ProviderSink;
   readonly #watchdog: Watchdog;

@@ -6,15 +6,23 @@ import { runCommand } from './run-command.ts';
 import type { Stage, StageResult } from './stage.ts';
 
 /** Wire APIs the gateway speaks to providers, each with the model name the runner asks for. */
-const models = { anthropic: 'conf-anthropic' };
+const models = {
+  anthropic: 'conf-anthropic',
+  'openai-chat': 'conf-chat',
+  'openai-responses': 'conf-responses',
+  gemini: 'conf-gemini',
+  'ollama-chat': 'conf-ollama',
+};
+const token = 'conformance-token';
 
 /**
  * A translation conformance suite that lies beside the checkout: its replay upstream plays recorded provider answers
- * through a daemon of its own. It is copied first; nothing is written where it lies.
- * Its second half judges requests that were translated to another wire API, which the gateway does for none of `models`.
+ * through a daemon of its own. It is copied first; nothing is written where it lies. Its second half judges the requests
+ * that reach the upstream, which an Anthropic API gets as they are.
  */
 export const conformanceStages = (suite: string): Stage[] => [
   { name: 'conformance of the answers', run: () => withSuite(suite, 'run.mjs') },
+  { name: 'conformance of the requests', run: () => withSuite(suite, 'requests.mjs') },
 ];
 
 async function withSuite(suite: string, script: string): Promise<StageResult> {
@@ -31,20 +39,36 @@ async function withSuite(suite: string, script: string): Promise<StageResult> {
   }
 }
 
+/** One provider for each API, all of them the replay upstream, without any fallback. */
+const replayConfig = (origin: string): Readonly<Record<string, unknown>> => ({
+  server: { authKey: token },
+  providers: {
+    anthropic: { type: 'anthropic', baseUrl: origin, auth: 'client' },
+    chat: { type: 'openai', baseUrl: `${origin}/v1`, apiKey: 'dummy-key' },
+    responses: { type: 'openai-responses', baseUrl: `${origin}/v1`, apiKey: 'dummy-key' },
+    gemini: { type: 'gemini', baseUrl: `${origin}/v1beta`, apiKey: 'dummy-key' },
+    ollama: { type: 'ollama', baseUrl: origin },
+  },
+  models: {
+    default: { provider: 'anthropic' },
+    [models.anthropic]: { provider: 'anthropic', model: 'claude-sonnet-4-5' },
+    [models['openai-chat']]: { provider: 'chat', model: 'replay-model' },
+    [models['openai-responses']]: { provider: 'responses', model: 'replay-model' },
+    [models.gemini]: { provider: 'gemini', model: 'replay-model' },
+    [models['ollama-chat']]: { provider: 'ollama', model: 'replay-model' },
+  },
+  // The suite asks of every model what the most able ones of its protocol can do.
+  capabilities: { 'replay-model': { images: true, pdf: true, temperature: true, reasoning: 'effort' } },
+});
+
 async function runSuite(folder: string, script: string): Promise<StageResult> {
   using home = createTempHome();
   await using processes = createProcesses();
   const upstream = await freePort();
-  const daemon = await startDaemon({
-    home,
-    processes,
-    config: {
-      providers: { replay: { type: 'anthropic', baseUrl: `http://127.0.0.1:${upstream}`, auth: 'client' } },
-      models: { default: { provider: 'replay' }, [models.anthropic]: { provider: 'replay', model: 'claude-sonnet-4-5' } },
-    },
-  });
+  const daemon = await startDaemon({ home, processes, config: replayConfig(`http://127.0.0.1:${upstream}`) });
   const names = Object.entries(models).map(([api, model]) => `${api}=${model}`);
-  const args = [script, '--proxy', daemon.url, '--upstream-port', String(upstream), '--models', names.join(',')];
+  const where = ['--proxy', daemon.url, '--upstream-port', String(upstream), '--models', names.join(',')];
+  const args = [script, ...where, '--header', `x-ccproxy-token: ${token}`];
   const { code, output } = await runCommand(process.execPath, args, { cwd: folder });
   return readConformance(output, code);
 }

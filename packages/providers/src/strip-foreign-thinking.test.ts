@@ -1,0 +1,80 @@
+import { encodeForeignSignature } from '@ccproxy/translate';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { stripForeignThinking } from './strip-foreign-thinking.js';
+
+const foreign = { type: 'thinking', thinking: 'hm', signature: encodeForeignSignature({ family: 'gemini', payload: 'abc' }) };
+const unsigned = { type: 'thinking', thinking: 'hm', signature: '' };
+const redacted = { type: 'redacted_thinking', data: encodeForeignSignature({ family: 'gpt', payload: '' }) };
+const own = { type: 'thinking', thinking: 'my own, about "ccp1.x"', signature: 'EqoBCkgIAx==' };
+const text = { type: 'text', text: 'a\u00e9 ccp1. "signature":""' };
+
+const bodyOf = (messages: unknown, indent?: number): Buffer =>
+  Buffer.from(JSON.stringify({ model: 'm', messages, stream: true }, null, indent));
+const strip = (messages: unknown): unknown => {
+  const { body } = stripForeignThinking(bodyOf(messages));
+  return (JSON.parse(body.toString('utf8')) as { messages: unknown }).messages;
+};
+
+describe('stripForeignThinking', () => {
+  it('[C23] rows 18, 84: takes out thinking that another family signed, or nobody', () => {
+    const user = { role: 'user', content: 'hi' };
+    expect(strip([user, { role: 'assistant', content: [foreign, text] }, user])).toEqual([
+      user,
+      { role: 'assistant', content: [text] },
+      user,
+    ]);
+    expect(strip([user, { content: [unsigned, redacted, own, text], role: 'assistant', x: 1 }])).toEqual([
+      user,
+      { content: [own, text], role: 'assistant', x: 1 },
+    ]);
+  });
+
+  it('[C23] row 18: a message that was thinking alone goes as a whole, wherever it stands', () => {
+    const user = { role: 'user', content: [text] };
+    const thought = { role: 'assistant', content: [foreign] };
+    expect(strip([thought, user, thought, thought, user, thought])).toEqual([user, user]);
+  });
+
+  it('[C23] row 19: gives back the very bytes when there is nothing to take out', () => {
+    const harmless = [
+      bodyOf([{ role: 'assistant', content: [own, text] }], 2),
+      bodyOf([{ role: 'user', content: [foreign] }]),
+      bodyOf([{ role: 'assistant', content: 'ccp1.gemini.abc' }]),
+      Buffer.from('{"messages": broken, "signature":""'),
+      Buffer.from('{"model":"m","messages":[],"x":"ccp1."}'),
+    ];
+    for (const body of harmless) {
+      const before = Buffer.from(body);
+      const stripped = stripForeignThinking(body);
+      expect(stripped.body).toBe(body);
+      expect(stripped.stripped).toBe(0);
+      expect(body.equals(before)).toBe(true);
+    }
+  });
+
+  it('[C23] rows 18, 19: keeps every byte of the blocks that stay, in any conversation', () => {
+    const block = fc.oneof(
+      fc.constantFrom<unknown>(foreign, unsigned, redacted, own, text),
+      fc.record({ type: fc.constant('tool_use'), input: fc.jsonValue() }),
+    );
+    const message = fc.record({
+      role: fc.constantFrom('user', 'assistant'),
+      content: fc.oneof(fc.string(), fc.array(block, { maxLength: 4 })),
+    });
+    fc.assert(
+      fc.property(fc.array(message, { minLength: 1, maxLength: 5 }), fc.constantFrom(undefined, 2), (messages, indent) => {
+        const body = bodyOf(messages, indent);
+        const isForeign = (value: unknown): boolean =>
+          [foreign, unsigned, redacted].some((each) => JSON.stringify(each) === JSON.stringify(value));
+        const expected = messages.flatMap((each) => {
+          if (each.role !== 'assistant' || typeof each.content === 'string') return [each];
+          const content = each.content.filter((value) => !isForeign(value));
+          return content.length === 0 && each.content.length > 0 ? [] : [{ ...each, content }];
+        });
+        const { body: stripped } = stripForeignThinking(body);
+        expect(JSON.parse(stripped.toString('utf8'))).toEqual(JSON.parse(JSON.stringify({ model: 'm', messages: expected, stream: true })));
+      }),
+    );
+  });
+});

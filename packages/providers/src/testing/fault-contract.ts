@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import type { CcproxyError } from '@ccproxy/kernel';
+import type { Provider, ProviderRequest } from '../provider.js';
+import { collect } from './collect.js';
+import { asksForStream, type Dialect, dialectHead } from './dialect.js';
+import { type Behaviour, FakeUpstream } from './fake-upstream.js';
+
+/** A provider that speaks a dialect, and how to ask it. */
+export interface FaultSubject {
+  readonly dialect: Dialect;
+  readonly provider: (baseUrl: string) => Provider;
+  readonly streaming: ProviderRequest;
+  readonly document: ProviderRequest;
+}
+
+export interface FaultCheck {
+  readonly title: string;
+  readonly run: (subject: FaultSubject) => Promise<void>;
+}
+
+interface Outcome {
+  readonly status: number | undefined;
+  readonly text: string;
+  readonly error: CcproxyError | undefined;
+}
+
+const ask = async (subject: FaultSubject, request: ProviderRequest, behaviour: Behaviour): Promise<Outcome> => {
+  const fake = await FakeUpstream.listen(behaviour);
+  const provider = subject.provider(fake.url);
+  try {
+    const got = collect(provider, request);
+    await got.settled;
+    return { status: got.status, text: got.text(), error: got.error };
+  } finally {
+    await Promise.all([fake.close(), provider.close()]);
+  }
+};
+
+/** An error event at the end of the stream, and nothing that looks like success. */
+const endsAsError = ({ status, text }: Outcome): void => {
+  assert.equal(status, 200);
+  assert.match(text, /event: error\ndata: \{"type":"error","error":\{"type":"[a-z_]+","message":"[^]+"\}[^]*\n\n$/);
+  assert.doesNotMatch(text, /message_stop|end_turn/);
+};
+
+/** An Anthropic error with an error status. */
+const isErrorAnswer = ({ status, text, error }: Outcome): void => {
+  assert.equal(error, undefined);
+  assert.ok(status !== undefined && status >= 400, `status ${status}`);
+  const body = JSON.parse(text) as { type?: unknown; error?: { type?: unknown; message?: unknown } };
+  assert.equal(body.type, 'error');
+  assert.equal(typeof body.error?.type, 'string');
+  assert.ok(typeof body.error?.message === 'string' && body.error.message.length > 0 && !/<html|<h1/i.test(body.error.message));
+};
+
+const streamOf = (dialect: Dialect, bytes: string | Buffer, end: 'end' | 'reset' = 'end'): Behaviour => {
+  return (exchange) => {
+    dialectHead(exchange, dialect);
+    exchange.response.write(bytes);
+    if (end === 'end') exchange.response.end();
+    else setTimeout(() => exchange.socket.resetAndDestroy(), 30);
+  };
+};
+
+const documentOf = (status: number, type: string, body: string): Behaviour => {
+  return ({ response }) => void response.writeHead(status, { 'content-type': type }).end(body);
+};
+
+const half = (dialect: Dialect): string => dialect.frames.slice(0, 3).join('');
+const page = '<!doctype html><html><body><h1>502 Bad Gateway</h1></body></html>';
+const garbage = Buffer.from(Array.from({ length: 4000 }, (_, index) => (index * 7919) % 251));
+
+const check = (title: string, run: FaultCheck['run']): FaultCheck => ({ title, run });
+
+/** What becomes of the faults of a provider that is translated: always a typed error, never an answer that looks complete. */
+export const faultContract: readonly FaultCheck[] = [
+  check('rows 55, 116: a stream that ends in the middle ends with an error event', async (subject) => {
+    endsAsError(await ask(subject, subject.streaming, streamOf(subject.dialect, half(subject.dialect))));
+    endsAsError(await ask(subject, subject.streaming, streamOf(subject.dialect, half(subject.dialect).slice(0, -20))));
+  }),
+  check('row 55: a connection that breaks in the middle is an error of the call', async (subject) => {
+    const got = await ask(subject, subject.streaming, streamOf(subject.dialect, half(subject.dialect), 'reset'));
+    assert.equal(got.error?.code, 'CCP_UPSTREAM_RESET');
+    assert.doesNotMatch(got.text, /message_stop|end_turn/);
+  }),
+  check('rows 55, 115: an error inside the stream ends it', async (subject) => {
+    const { dialect } = subject;
+    const rest = dialect.frames.slice(3).join('');
+    endsAsError(await ask(subject, subject.streaming, streamOf(dialect, half(dialect) + dialect.errorFrame + rest)));
+    endsAsError(await ask(subject, subject.streaming, streamOf(dialect, dialect.errorFrame)));
+  }),
+  check('row 64: an error inside a 200 is an error', async (subject) => {
+    isErrorAnswer(await ask(subject, subject.document, documentOf(200, 'application/json', subject.dialect.errorDocument)));
+    isErrorAnswer(await ask(subject, subject.streaming, documentOf(200, 'application/json', subject.dialect.errorDocument)));
+  }),
+  check('rows 64, 117: a web page is an error, whatever its status', async (subject) => {
+    const good = await ask(subject, subject.document, documentOf(200, 'text/html', page));
+    assert.equal(good.error?.code, 'CCP_UPSTREAM_MALFORMED');
+    const bad = await ask(subject, subject.streaming, documentOf(502, 'text/html', page));
+    isErrorAnswer(bad);
+    assert.equal(bad.status, 502);
+  }),
+  check('row 64: an empty, null, or cut-off document is an error', async (subject) => {
+    const { document } = subject.dialect;
+    for (const body of ['', 'null', '[]', '{}', '"text"', document.slice(0, -12)]) {
+      isErrorAnswer(await ask(subject, subject.document, documentOf(200, 'application/json', body)));
+    }
+    isErrorAnswer(await ask(subject, subject.document, documentOf(500, 'application/json', '')));
+  }),
+  check('row 60: bytes that mean nothing are an error', async (subject) => {
+    endsAsError(await ask(subject, subject.streaming, streamOf(subject.dialect, garbage)));
+    endsAsError(await ask(subject, subject.streaming, streamOf(subject.dialect, '')));
+    isErrorAnswer(await ask(subject, subject.document, documentOf(200, 'application/json', garbage.toString('latin1'))));
+  }),
+  check('row 61: a line without end is cut, and the provider is disconnected', async (subject) => {
+    const piece = Buffer.alloc(1 << 20, 'x');
+    const total = 256;
+    let sent = 0;
+    const got = await ask(subject, subject.streaming, async (exchange) => {
+      dialectHead(exchange, subject.dialect);
+      exchange.response.write(subject.dialect.streamType === 'text/event-stream' ? 'data: {"x":"' : '{"x":"');
+      for (; sent < total && !exchange.response.destroyed; sent += 1) {
+        if (exchange.response.write(piece)) continue;
+        const go = Promise.withResolvers<void>();
+        exchange.response.once('drain', go.resolve).once('close', go.resolve);
+        await go.promise;
+        exchange.response.off('drain', go.resolve).off('close', go.resolve);
+      }
+      exchange.response.end();
+    });
+    endsAsError(got);
+    assert.ok(sent < total / 2, `${sent} MB were taken`);
+  }),
+  check('a stream that is asked for and answered with a document is a stream nevertheless', async (subject) => {
+    let asked: boolean | undefined;
+    const got = await ask(subject, subject.streaming, (exchange) => {
+      asked = asksForStream(exchange);
+      return documentOf(200, 'application/json', subject.dialect.document)(exchange);
+    });
+    assert.equal(asked, true);
+    assert.match(got.text, /^event: message_start[^]*Hello, wörld ✓[^]*"output_tokens":15[^]*event: message_stop\ndata: [^\n]*\n\n$/);
+  }),
+];

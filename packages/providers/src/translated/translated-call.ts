@@ -1,0 +1,145 @@
+import { CcproxyError, asCcproxyError } from '@ccproxy/kernel';
+import { type HeaderFields, headerValue } from '@ccproxy/wire';
+import { sendWhole } from '../answered-call.js';
+import { errors } from '../errors.js';
+import type { ProviderCall, ProviderSink } from '../provider.js';
+import { BoundedBody } from './bounded-body.js';
+import { foreignAnswerHeaders } from './foreign-headers.js';
+import { type AnswerTranslation, eventStream } from './answer-translation.js';
+
+/** No answer of a model is a longer document, bytes. */
+const LARGEST_DOCUMENT = 16 * 1024 * 1024;
+/** Longer error bodies are no error messages. */
+const LARGEST_ERROR = 1024 * 1024;
+
+/** How the answer of the provider is read, settled by its head. */
+type Reading =
+  | { readonly kind: 'stream'; readonly stream: ReturnType<AnswerTranslation['stream']> }
+  | { readonly kind: 'document'; readonly status: number; readonly headers: HeaderFields; readonly body: BoundedBody };
+
+/**
+ * A call whose answer is translated on its way: the sink sees status, headers and bytes of an Anthropic API and cannot tell the difference.
+ * A stream is translated piece by piece; anything else is collected, bounded, and translated whole.
+ */
+export class TranslatedCall implements ProviderCall, ProviderSink {
+  readonly dropped: readonly string[];
+  readonly #provider: string;
+  readonly #translation: AnswerTranslation;
+  readonly #wantsStream: boolean;
+  readonly #sink: ProviderSink;
+  readonly #upstream: ProviderCall;
+  #reading: Reading | undefined;
+  #done = false;
+
+  /** @param start sends the request; it never calls the sink before it returned */
+  constructor(
+    call: {
+      readonly provider: string;
+      readonly translation: AnswerTranslation;
+      readonly stream: boolean;
+      readonly dropped: readonly string[];
+    },
+    start: (sink: ProviderSink) => ProviderCall,
+    sink: ProviderSink,
+  ) {
+    this.dropped = call.dropped;
+    this.#provider = call.provider;
+    this.#translation = call.translation;
+    this.#wantsStream = call.stream;
+    this.#sink = sink;
+    this.#upstream = start(this);
+  }
+
+  pause(): void {
+    this.#upstream.pause();
+  }
+
+  resume(): void {
+    this.#upstream.resume();
+  }
+
+  abort(): void {
+    this.#done = true;
+    this.#upstream.abort();
+  }
+
+  onHead(status: number, headers: HeaderFields): void {
+    if (this.#done) return;
+    const type = headerValue(headers, 'content-type') ?? '';
+    const streams = status < 300 && this.#wantsStream && !/\bjson\b(?!-seq)/i.test(type.replace(/ndjson|jsonlines|jsonl/i, ''));
+    if (status < 300 && /\bhtml\b/i.test(type)) return this.#refuse('CCP_UPSTREAM_MALFORMED', `answered ${status} with a web page`);
+    if (!streams) {
+      this.#reading = { kind: 'document', status, headers, body: new BoundedBody(status < 400 ? LARGEST_DOCUMENT : LARGEST_ERROR) };
+      return;
+    }
+    this.#reading = { kind: 'stream', stream: this.#translation.stream() };
+    this.#sink.onHead(200, { ...foreignAnswerHeaders(headers), ...eventStream });
+  }
+
+  onData(chunk: Buffer): void {
+    if (this.#done || this.#reading === undefined) return;
+    if (this.#reading.kind === 'document') {
+      const { body, status } = this.#reading;
+      if (!body.push(chunk) && status < 400)
+        this.#refuse('CCP_UPSTREAM_TOO_LARGE', `sent a document of more than ${LARGEST_DOCUMENT} bytes`);
+      return;
+    }
+    const { stream } = this.#reading;
+    this.#guarded(() => {
+      this.#write(stream.push(chunk));
+      if (stream.ended) this.#endStream();
+    });
+  }
+
+  onEnd(): void {
+    if (this.#done || this.#reading === undefined) return;
+    const reading = this.#reading;
+    this.#guarded(() => {
+      if (reading.kind === 'document') return this.#answerDocument(reading);
+      this.#write(reading.stream.end());
+      this.#endStream();
+    });
+  }
+
+  onError(error: CcproxyError): void {
+    if (this.#done) return;
+    this.#done = true;
+    this.#sink.onError(error);
+  }
+
+  #write(events: string): void {
+    if (events !== '' && !this.#done) this.#sink.onData(Buffer.from(events));
+  }
+
+  /** What the provider sends after the end of its message is of no interest, and it may never close the connection. */
+  #endStream(): void {
+    if (this.#done) return;
+    this.#done = true;
+    this.#upstream.abort();
+    this.#sink.onEnd();
+  }
+
+  #answerDocument({ status, headers, body }: Extract<Reading, { kind: 'document' }>): void {
+    const answer = this.#translation.whole(status, headers, body.take(), this.#wantsStream);
+    sendWhole(this.#sink, { ...answer, headers: { ...foreignAnswerHeaders(headers), ...answer.headers } }, () => this.#done);
+    this.#done = true;
+  }
+
+  /** A translation never throws for what a provider sends; should it, the call alone fails. */
+  #guarded(work: () => void): void {
+    try {
+      work();
+    } catch (thrown) {
+      if (this.#done) throw thrown;
+      this.#done = true;
+      this.#upstream.abort();
+      this.#sink.onError(CcproxyError.isInstance(thrown) ? thrown : asCcproxyError(thrown));
+    }
+  }
+
+  #refuse(code: 'CCP_UPSTREAM_MALFORMED' | 'CCP_UPSTREAM_TOO_LARGE', what: string): void {
+    this.#done = true;
+    this.#upstream.abort();
+    this.#sink.onError(errors[code]({ message: `provider "${this.#provider}" ${what}`, details: { provider: this.#provider } }));
+  }
+}

@@ -1,11 +1,15 @@
-import { openaiToolNames } from '../core/tool-names.js';
 import type { Translation } from '../core/translation.js';
+import { writeRequest } from './write-request.js';
+import { readAnswer } from './read-answer.js';
+import { geminiToolNames } from './write-tools.js';
+import { traits } from './traits.js';
 
+/** The Gemini API: `generateContent`, and `streamGenerateContent` with `alt=sse`. */
 export const gemini: Translation = {
   api: 'gemini',
   framing: 'sse',
-  toolNames: openaiToolNames,
-  traits: () => ({}),
-  writeRequest: () => ({}),
-  readAnswer: () => ({ event: () => undefined, body: () => undefined, end: () => undefined }),
+  toolNames: geminiToolNames,
+  traits,
+  writeRequest,
+  readAnswer,
 };

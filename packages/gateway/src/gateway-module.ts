@@ -38,7 +38,7 @@ function withLocalSecrets(fixed: readonly Buffer[], localSecrets: () => readonly
 function createContext(deps: GatewayDeps): GatewayContext {
   const { config, clock, logger, ledger, accessLog, calibration } = deps;
   const egress = { ...config.egress, env: deps.env };
-  const make = deps.createProvider ?? ((each) => createProvider(each, { clock, logger, egress, random: deps.random }));
+  const make = deps.createProvider ?? ((each) => createProvider(each, { clock, logger, egress, random: deps.random, capabilities: config.capabilities ?? [] }));
   const providers = new Map<string, Provider>(Object.values(config.providers).map((each) => [each.name, make(each)]));
   const keys = new Map([...providers.keys()].map((name) => [name, secretNeedles([providerKey(config, name) ?? ''])]));
   const configured = [config.server.authKey, ...[...providers.keys()].map((name) => providerKey(config, name) ?? '')];

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { GatewayContext } from './gateway-context.js';
-import { listModels } from './list-models.js';
+import { modelsHandler } from './models-route.js';
 import { countTokensHandler, messagesHandler } from './messages-routes.js';
 import { passthroughHandler } from './passthrough-route.js';
 
@@ -12,10 +12,9 @@ export const gatewayRoutes =
   (context: GatewayContext): FastifyPluginAsync =>
   // oxlint-disable-next-line require-await -- a Fastify plugin is asynchronous by contract
   async (app) => {
-    const models = listModels(context.table, new Date(context.clock.now()).toISOString());
     app.post('/v1/messages', messagesHandler(context));
     app.post('/v1/messages/count_tokens', countTokensHandler(context));
-    app.get('/v1/models', (_request, reply) => reply.header('cache-control', 'no-store').send(models));
+    app.get('/v1/models', modelsHandler(context));
     // The client's start-up probe carries no credential and ignores the answer (facts page claude-code-client §2.1).
     app.route({
       method: ['GET', 'HEAD'],

@@ -22,29 +22,26 @@ const ask = (stream: boolean, content = 'hi'): ProviderRequest => ({
   stream,
 });
 
-describe.each(dialects.filter(({ type }) => type !== 'openai-responses').map((dialect) => [dialect.type, dialect] as const))(
-  'the provider of type %s',
-  (type, dialect) => {
-    it.each(providerContract.map(({ title, run }) => [title, run] as const))('[C12] keeps the contract: %s', async (_title, run) => {
-      const subject = async () => {
-        const fake = await FakeUpstream.listen(async (exchange) => {
-          if (exchange.request.body.includes('slow')) await new Promise((resolve) => setTimeout(resolve, 250));
-          return speaks(dialect)(exchange);
-        });
-        return {
-          provider: make(type, fake.url),
-          streaming: ask(true),
-          document: ask(false),
-          slow: ask(true, 'slow'),
-          dispose: () => fake.close(),
-        };
+describe.each(dialects.map((dialect) => [dialect.type, dialect] as const))('the provider of type %s', (type, dialect) => {
+  it.each(providerContract.map(({ title, run }) => [title, run] as const))('[C12] keeps the contract: %s', async (_title, run) => {
+    const subject = async () => {
+      const fake = await FakeUpstream.listen(async (exchange) => {
+        if (exchange.request.body.includes('slow')) await new Promise((resolve) => setTimeout(resolve, 250));
+        return speaks(dialect)(exchange);
+      });
+      return {
+        provider: make(type, fake.url),
+        streaming: ask(true),
+        document: ask(false),
+        slow: ask(true, 'slow'),
+        dispose: () => fake.close(),
       };
-      await expect(run(subject)).resolves.toBeUndefined();
-    });
+    };
+    await expect(run(subject)).resolves.toBeUndefined();
+  });
 
-    it.each(faultContract.map(({ title, run }) => [title, run] as const))('[F1] %s', async (_title, run) => {
-      const subject = { dialect, provider: (baseUrl: string) => make(type, baseUrl), streaming: ask(true), document: ask(false) };
-      await expect(run(subject)).resolves.toBeUndefined();
-    });
-  },
-);
+  it.each(faultContract.map(({ title, run }) => [title, run] as const))('[F1] %s', async (_title, run) => {
+    const subject = { dialect, provider: (baseUrl: string) => make(type, baseUrl), streaming: ask(true), document: ask(false) };
+    await expect(run(subject)).resolves.toBeUndefined();
+  });
+});

@@ -39,6 +39,8 @@ export function createAnswerStream(api: WireApi, context: AnswerContext): Answer
       return assembler.take();
     },
     fail(type, message) {
+      // A connection that breaks behind a whole answer breaks nothing.
+      if (assembler.stopped) input.end();
       assembler.fail(type, message);
       return assembler.take();
     },

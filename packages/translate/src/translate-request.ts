@@ -73,7 +73,7 @@ export function translateRequest(api: WireApi, body: JsonObject, options: Transl
       family: scope.family,
       toolNames: scope.toolNames,
       contextWindow: capabilities.context,
-      thinkTags: capabilities.thinkTags !== false,
+      thinkTags: capabilities.thinkTags === true,
       stopSequences: parts.parameters.stop,
     },
     dropped: dropped.names,

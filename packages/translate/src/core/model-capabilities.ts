@@ -32,7 +32,7 @@ export interface ModelCapabilities {
   readonly streamUsage?: boolean;
   /** Name of the member that bounds an answer (chat only). */
   readonly maxTokens?: 'max_tokens' | 'max_completion_tokens';
-  /** An answer may begin with `<think>…</think>`: read as thinking. Default true. */
+  /** An answer may begin with `<think>…</think>`: read as thinking. Default false, but true for models known for it. */
   readonly thinkTags?: boolean;
   /** It searches the web itself when a request has Anthropic's `web_search` tool. */
   readonly webSearch?: boolean;

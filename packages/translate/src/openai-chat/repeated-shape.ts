@@ -21,14 +21,17 @@ export interface RepeatedShape {
 const needsParsing = /[^ !#-[\]-\uffff]/;
 
 export function createRepeatedShape(): RepeatedShape {
-  let head = '';
-  let tail = '';
+  let shape: Shape | undefined;
   const found: { field: TextField; text: string } = { field: 'content', text: '' };
 
   return {
     match(data) {
-      if (head === '' || data.length <= head.length + tail.length || !data.startsWith(head) || !data.endsWith(tail)) return undefined;
-      const literal = data.slice(head.length, data.length - tail.length);
+      if (shape === undefined) return undefined;
+      const { head, tail } = shape;
+      if (data.length <= head.length + tail.length || data.slice(0, head.length) !== head) return undefined;
+      const end = shape.padding === undefined ? data.length - tail.length : data.indexOf(tail, head.length);
+      if (end < head.length || !endsAs(data, end, shape)) return undefined;
+      const literal = data.slice(head.length, end);
       const text = needsParsing.test(literal) ? parseLiteral(literal) : literal;
       if (text === undefined) return undefined;
       found.text = text;
@@ -36,19 +39,49 @@ export function createRepeatedShape(): RepeatedShape {
     },
     learn(data, chunk) {
       const field = onlyField(chunk);
-      if (field === undefined) return;
-      const mark = `"${field}":`;
-      const at = data.indexOf(mark);
-      if (at === -1 || data.includes(mark, at + 1)) return;
-      const start = data.indexOf('"', at + mark.length) + 1;
-      const end = endOfString(data, start);
-      if (start === 0 || data.slice(at + mark.length, start - 1).trim() !== '' || end === undefined) return;
+      const next = field === undefined ? undefined : shapeOf(data, field);
+      if (field === undefined || next === undefined) return;
+      shape = next;
       found.field = field;
-      head = data.slice(0, start);
-      tail = data.slice(end);
     },
   };
 }
+
+/** What is the same in every chunk. */
+interface Shape {
+  /** Up to and including the quote that opens the string. */
+  readonly head: string;
+  /** From its closing quote on, to the end or to the padding. */
+  readonly tail: string;
+  /** What follows the padding; undefined where there is none. */
+  readonly padding: string | undefined;
+}
+
+/** OpenAI pads its chunks to the same length with letters and digits: `"obfuscation":"Fq3"}`. */
+const padded = /^(".*"obfuscation":\s?")[A-Za-z0-9]*("[}\]]*)$/;
+const paddingOnly = /^[A-Za-z0-9]*$/;
+
+function endsAs(data: string, end: number, { tail, padding }: Shape): boolean {
+  if (padding === undefined) return data.slice(end) === tail;
+  const from = end + tail.length;
+  const to = data.length - padding.length;
+  return to >= from && data.slice(to) === padding && paddingOnly.test(data.slice(from, to));
+}
+
+function shapeOf(data: string, field: TextField): Shape | undefined {
+  const mark = `"${field}":`;
+  const at = data.indexOf(mark);
+  if (at === -1 || data.includes(mark, at + 1)) return undefined;
+  const start = data.indexOf('"', at + mark.length) + 1;
+  const end = endOfString(data, start);
+  if (start === 0 || data.slice(at + mark.length, start - 1).trim() !== '' || end === undefined) return undefined;
+  const rest = data.slice(end);
+  const [, tail = rest, padding] = padded.exec(rest) ?? [];
+  return { head: flat(data.slice(0, start)), tail: flat(tail), padding: padding === undefined ? undefined : flat(padding) };
+}
+
+/** A copy of its own: comparing with a part of another string is three times as slow, and would keep that one alive. */
+const flat = (text: string): string => Buffer.from(text).toString();
 
 function parseLiteral(literal: string): string | undefined {
   try {

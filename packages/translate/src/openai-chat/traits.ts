@@ -1,5 +1,8 @@
 import type { ModelCapabilities } from '../core/model-capabilities.js';
 
+/** Open models that write their reasoning into the answer where the server does not take it out (row 80). */
+const thinksInTags = /qwq|qwen-?3|magistral|minimax-m|glm-(?:z1|4\.[5-9])|-r1|thinking|reasoner|nemotron|ernie/;
+
 /**
  * What is known by name of models behind Chat Completions; the prefix of an aggregator (`openai/gpt-5`) does not matter.
  * Names nobody knows get what every server understands.
@@ -11,9 +14,15 @@ export function traits(model: string): ModelCapabilities {
   if (/^(?:gpt-|chatgpt-)(?!oss)/.test(name))
     return { reasoning: 'none', ...(name.startsWith('gpt-5') ? { maxTokens: 'max_completion_tokens' } : {}) };
   if (name.startsWith('gpt-oss')) return { reasoning: 'effort', efforts: ['low', 'medium', 'high'], images: false };
-  // Rows 14, 15: it wants its reasoning back, and sees no pictures.
-  if (/deepseek/.test(name)) return { replayReasoning: true, reasoningField: 'reasoning_content', images: false };
-  return {};
+  // Rows 14, 15: it wants its reasoning back, and sees no pictures. R1 answers with tags where its server has no parser for them.
+  if (name.includes('deepseek'))
+    return {
+      replayReasoning: true,
+      reasoningField: 'reasoning_content',
+      images: false,
+      ...(/r1|distill/.test(name) ? { thinkTags: true } : {}),
+    };
+  return thinksInTags.test(name) ? { thinkTags: true } : {};
 }
 
 /** developers.openai.com, "reasoning_effort": `none` since gpt-5.1, `minimal` in gpt-5, neither in the o series. */

@@ -1,11 +1,15 @@
-import type { Translation } from '../core/translation.js';
 import { openaiToolNames } from '../core/tool-names.js';
+import type { Translation } from '../core/translation.js';
+import { readAnswer } from './read-answer.js';
+import { traits } from './traits.js';
+import { writeRequest } from './write-request.js';
 
+/** OpenAI Responses. */
 export const openaiResponses: Translation = {
   api: 'openai-responses',
   framing: 'sse',
   toolNames: openaiToolNames,
-  traits: () => ({}),
-  writeRequest: () => ({}),
-  readAnswer: () => ({ event: () => undefined, body: () => undefined, end: () => undefined }),
+  traits,
+  writeRequest,
+  readAnswer,
 };

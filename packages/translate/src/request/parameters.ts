@@ -25,4 +25,6 @@ export interface Thinking {
   readonly effort: Effort | undefined;
   /** Tokens; only with `on`, at least 1024 and below `maxTokens` (row 52). */
   readonly budget: number | undefined;
+  /** The client shows thinking, so it is worth asking for a readable summary. */
+  readonly shown: boolean;
 }

@@ -11,11 +11,13 @@ const leastBudget = 1024;
 export function readThinkingWish(body: JsonObject, maxTokens: number | undefined): Thinking {
   const thinking = objectMember(body, 'thinking');
   const type = thinking?.['type'];
-  if (type === 'disabled') return { mode: 'off', effort: undefined, budget: undefined };
+  if (type === 'disabled') return { mode: 'off', effort: undefined, budget: undefined, shown: false };
   const effort = effortOf(body);
+  const shown = thinking?.['display'] !== 'omitted';
   const budget = typeof thinking?.['budget_tokens'] === 'number' ? legalBudget(thinking['budget_tokens'], maxTokens) : undefined;
-  if (type === 'enabled') return { mode: 'on', effort: effort ?? (budget === undefined ? undefined : effortOfBudget(budget)), budget };
-  return { mode: type === 'adaptive' ? 'adaptive' : 'unset', effort, budget: undefined };
+  if (type === 'enabled')
+    return { mode: 'on', effort: effort ?? (budget === undefined ? undefined : effortOfBudget(budget)), budget, shown };
+  return { mode: type === 'adaptive' ? 'adaptive' : 'unset', effort, budget: undefined, shown: shown && type === 'adaptive' };
 }
 
 function effortOf(body: JsonObject): Effort | undefined {

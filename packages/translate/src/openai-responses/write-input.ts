@@ -1,0 +1,36 @@
+import type { JsonObject } from '@ccproxy/wire';
+import { addressOf } from '../core/data-url.js';
+import type { ContentPart, Conversation, ToolResult, UserTurn } from '../request/conversation.js';
+import type { RequestScope } from '../request/request-scope.js';
+import { resultText } from '../request/result-text.js';
+import { writeAssistant } from './write-assistant.js';
+
+/** `input`: the conversation as items. */
+export function writeInput({ turns }: Conversation, scope: RequestScope): JsonObject[] {
+  const items: JsonObject[] = [];
+  for (const turn of turns) {
+    if (turn.role === 'system') items.push({ role: 'system', content: [{ type: 'input_text', text: turn.text }] });
+    else if (turn.role === 'assistant') items.push(...writeAssistant(turn, scope));
+    else items.push(...writeUser(turn));
+  }
+  return items;
+}
+
+function writeUser({ results, parts }: UserTurn): JsonObject[] {
+  const answers = results.map((result) => ({ type: 'function_call_output', call_id: result.id, output: writeOutput(result) }));
+  return parts.length === 0 ? answers : [...answers, { role: 'user', content: parts.map(writePart) }];
+}
+
+/** Text as a string; parts where there is more (row 33). */
+function writeOutput(result: ToolResult): string | JsonObject[] {
+  if (result.parts.every((part) => part.type === 'text')) return resultText(result);
+  const mark = result.isError ? [{ type: 'input_text', text: '[tool error]' }] : [];
+  return [...mark, ...result.parts.map(writePart)];
+}
+
+function writePart(part: ContentPart): JsonObject {
+  if (part.type === 'text') return { type: 'input_text', text: part.text };
+  if (part.type === 'image') return { type: 'input_image', image_url: addressOf(part.source), detail: 'auto' };
+  if (part.source.kind === 'url') return { type: 'input_file', file_url: part.source.url };
+  return { type: 'input_file', filename: part.title ?? 'document.pdf', file_data: addressOf(part.source) };
+}

@@ -8,16 +8,20 @@ import {
   daemonStatus,
   daemonStop,
   type IpcBinding,
+  type IpcPeer,
   leaseOpen,
   logsFollow,
   sessionOpen,
   sessionResume,
 } from '@ccproxy/ipc';
-import { CcproxyError } from '@ccproxy/kernel';
+import { readProcessIdentity } from '@ccproxy/kernel';
 import type { ProjectDirectory, ServedProject } from '@ccproxy/projects';
 import type { LogSink } from '@ccproxy/telemetry';
 import type { SuccessorRequest } from './daemon-context.js';
+import { errors } from './errors.js';
 import type { LeaseRegistry } from './lease-registry.js';
+import { processPeer, type ProcessWatch } from './process-watch.js';
+import { pathOf } from './restore-sessions.js';
 import { sessionCapabilities } from './session-capabilities.js';
 import type { SessionRegistry } from './session-registry.js';
 
@@ -26,6 +30,7 @@ export interface ControlTargets {
   readonly loaded: LoadedConfig;
   readonly leases: LeaseRegistry;
   readonly sessions: SessionRegistry;
+  readonly processes: ProcessWatch;
   readonly projects: ProjectDirectory;
   readonly log: LogSink;
   readonly status: () => DaemonStatus;
@@ -37,7 +42,7 @@ export interface ControlTargets {
 
 /** The methods of the daemon itself; modules bring their own. */
 export function controlBindings(targets: ControlTargets): readonly IpcBinding[] {
-  const { loaded, leases, sessions, projects, log, status } = targets;
+  const { loaded, leases, sessions, processes, projects, log, status } = targets;
   const address = () => {
     const { url, gatewaySocket } = status();
     return { url, gatewaySocket, capabilities: sessionCapabilities(loaded.config) };
@@ -53,10 +58,15 @@ export function controlBindings(targets: ControlTargets): readonly IpcBinding[] 
       const path = await pathOf(projects, project);
       return { id: leases.open(peer, { ...request, project: path }).id, leases: leases.list().length };
     }),
-    bindMethod(sessionOpen, async ({ project: id, ...request }, peer) => {
+    bindMethod(sessionOpen, async ({ project: id, ...request }, connection) => {
       const project = id === undefined ? undefined : await projects.find(id);
-      leases.open(peer, { ...request, project: project?.path });
-      return { ...(await sessions.open(peer, request)), ...address(), project: project === undefined ? null : selection(project) };
+      const peer = request.heldBy === 'process' ? heldByProcess(request, processes) : connection;
+      leases.open(peer, { client: request.client, pid: request.pid, project: project?.path });
+      return {
+        ...(await sessions.open(peer, { ...request, project: project?.id })),
+        ...address(),
+        project: project === undefined ? null : selection(project),
+      };
     }),
     bindMethod(sessionResume, async ({ id, project, ...request }, peer) => {
       const known = sessions.resume(peer, id);
@@ -68,23 +78,19 @@ export function controlBindings(targets: ControlTargets): readonly IpcBinding[] 
   ];
 }
 
+/** @throws CCP_DAEMON_NO_PROCESS when there is no such process */
+function heldByProcess({ pid, client }: { readonly pid: number; readonly client: string }, processes: ProcessWatch): IpcPeer {
+  const identity = readProcessIdentity(pid);
+  if (identity === undefined) throw errors.CCP_DAEMON_NO_PROCESS({ message: `There is no process ${pid} that could hold a session.` });
+  return processPeer(identity, client, processes);
+}
+
 /** What a client has to know of a project besides its id. */
 const selection = ({ id, config }: ServedProject) => ({
   id,
   profile: config.profile ?? null,
   outputLimit: config.limits.output ?? null,
 });
-
-/** Where a project lies, for `status`; one that is gone meanwhile is none. */
-async function pathOf(projects: ProjectDirectory, id: string | undefined): Promise<string | undefined> {
-  if (id === undefined) return undefined;
-  try {
-    return (await projects.find(id)).path;
-  } catch (error) {
-    if (CcproxyError.isInstance(error)) return undefined;
-    throw error;
-  }
-}
 
 /** Sends live lines until the reader goes away. */
 function followLog(log: LogSink, send: (event: { line: string; dropped?: number }) => void, signal: AbortSignal): Promise<void> {

@@ -24,6 +24,13 @@ export const errors = defineErrors({
     httpStatus: 503,
     retryable: true,
   },
+  CCP_DAEMON_NO_PROCESS: {
+    title: 'No such process',
+    why: 'A session was to last as long as a process that this daemon cannot see: it ended already, or runs in another container.',
+    fix: 'Run `ccproxy claude --stay`: the session then lasts as long as its connection.',
+    exitCode: 1,
+    httpStatus: 400,
+  },
   CCP_DAEMON_TAKEOVER: {
     title: 'The successor could not take over',
     why: '`ccproxy restart` starts the new daemon first; it failed or did not become ready in time, so the old one goes on serving.',

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Selectable } from '@ccproxy/config';
@@ -104,6 +106,31 @@ describe('projects in a daemon', () => {
     const environment = readFileSync(join(entry, '.ccproxy-env'), 'utf8');
     expect(environment).toContain(`/p/${record.id}\0`);
     expect(environment).toContain('\0ENABLE_TOOL_SEARCH=true\0');
+  });
+});
+
+describe('a session held by a process', () => {
+  it('[A4] ends with that process and not with the connection, also over the end of the daemon', async () => {
+    const { root, daemon, client, url } = await daemons.start();
+    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1e6)']);
+    await once(child, 'spawn');
+    const pid = child.pid ?? 0;
+    const connection = await client();
+    const session = await connection.openSession({ client: 'ccproxy claude', pid, heldBy: 'process' });
+    await expect(connection.openSession({ client: 'x', pid: 2 ** 22 + 1, heldBy: 'process' })).rejects.toMatchObject({
+      code: 'CCP_DAEMON_NO_PROCESS',
+    });
+    await connection.close();
+    const headers = { 'x-ccproxy-token': session.token };
+    expect((await ask(url, headers)).status).toBe(200);
+    await daemon.drain(0);
+    const next = await daemons.start(root);
+    expect(next.daemon.status().leases).toMatchObject([{ client: 'ccproxy claude', pid }]);
+    expect((await ask(next.url, headers)).status).toBe(200);
+    child.kill('SIGKILL');
+    await expect.poll(() => next.daemon.status().leases, { timeout: 10_000 }).toEqual([]);
+    expect((await ask(next.url, headers)).status).toBe(401);
+    await expect.poll(() => readdirSync(join(root, 'run/sessions'))).toEqual([]);
   });
 });
 

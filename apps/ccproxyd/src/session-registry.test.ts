@@ -68,7 +68,7 @@ describe('SessionRegistry', () => {
     const first = setUp();
     const session = await first.registry.open(peer('c1'), { client: 'claude', pid: process.pid });
     const second = setUp(first.dir);
-    expect(await second.registry.restore()).toBe(1);
+    expect(await second.registry.restore()).toMatchObject([{ id: session.id, heldBy: 'connection', project: null }]);
     expect(second.tokens.known.get(session.id)).toMatch(/^digest:/);
     const connection = peer('c2');
     expect(second.registry.resume(connection, session.id)).toBe(true);
@@ -87,11 +87,20 @@ describe('SessionRegistry', () => {
     writeFileSync(join(dir, 'broken.session'), '{"id":');
     writeFileSync(join(dir, 'other.session'), '{"id":"s_9"}');
     const after = setUp(dir);
-    expect(await after.registry.restore()).toBe(0);
+    expect(await after.registry.restore()).toEqual([]);
     expect(readdirSync(dir)).toEqual([]);
     writeFileSync(join(dir, '17-x.json'), '{}');
     await after.registry.restore();
     expect(readdirSync(dir)).toEqual(['17-x.json']);
+  });
+
+  it('[A2] removes the settings file of a client that could not do it itself', async () => {
+    const { dir, registry } = setUp();
+    const connection = peer('c1');
+    const session = await registry.open(connection, { client: 'claude', pid: process.pid, heldBy: 'process', project: 'p' });
+    writeFileSync(join(dir, `${process.pid}-${session.id}.json`), '{}');
+    connection.end();
+    await expect.poll(() => readdirSync(dir)).toEqual([]);
   });
 
   it('[A2] keeps records while this daemon hands over, and an old connection cannot end a resumed session', async () => {

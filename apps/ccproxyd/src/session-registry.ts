@@ -23,17 +23,29 @@ const SessionRecord = z.object({
   digest: z.string(),
   client: z.string(),
   owner: z.object({ pid: z.number().int(), startTicks: z.number(), bootId: z.string() }),
+  /** `process`: it lasts as long as its owner, without a connection. */
+  heldBy: z.enum(['connection', 'process']).default('connection'),
+  /** Id of the project it works in. */
+  project: z.string().nullable().default(null),
 });
-type SessionRecord = z.infer<typeof SessionRecord>;
+export type SessionRecord = z.infer<typeof SessionRecord>;
+
+/** What opens a session. */
+export interface SessionRequest {
+  readonly client: string;
+  readonly pid: number;
+  readonly heldBy?: 'connection' | 'process' | undefined;
+  readonly project?: string | undefined;
+}
 
 /** Gateway tokens of small power, one per Claude session, valid while the process that opened the session lives. */
 export interface SessionRegistry {
-  /** Opens a session for the process `pid` and returns its token; it ends with the connection of `peer`. */
-  open(peer: IpcPeer, request: { readonly client: string; readonly pid: number }): Promise<{ readonly id: string; readonly token: string }>;
+  /** Opens a session for the process `pid` and returns its token; it ends when `peer` does. */
+  open(peer: IpcPeer, request: SessionRequest): Promise<{ readonly id: string; readonly token: string }>;
   /** Ties a session that survived a restart to a new connection; false when it is not known (any more). */
   resume(peer: IpcPeer, id: string): boolean;
-  /** Accepts the sessions whose owner still lives, removes the records of all others. Returns how many live. */
-  restore(): Promise<number>;
+  /** Accepts the sessions whose owner still lives, removes what is left of all others. Returns those that live. */
+  restore(): Promise<SessionRecord[]>;
   /** From now on the end of a connection means that this daemon stops, not that the session ended. */
   retain(): void;
 }
@@ -52,8 +64,12 @@ export function createSessionRegistry(deps: {
   const secrets = new Map<string, string>();
   let retaining = false;
   const fileOf = (id: string): string => join(deps.dir, `${id}.session`);
+  /** The record, and the settings file of the client, which whoever made it may not live to remove. */
+  const removeFiles = async (id: string, pid: number): Promise<void> => {
+    for (const file of [fileOf(id), join(deps.dir, `${pid}-${id}.json`)]) await rm(file, { force: true });
+  };
 
-  const hold = (peer: IpcPeer, id: string): void => {
+  const hold = (peer: IpcPeer, id: string, pid: number): void => {
     holders.set(id, peer.connectionId);
     peer.onClose(() => {
       if (retaining || holders.get(id) !== peer.connectionId) return;
@@ -61,9 +77,7 @@ export function createSessionRegistry(deps: {
       deps.tokens.revoke(id);
       deps.redactor.remove(secrets.get(id) ?? '');
       secrets.delete(id);
-      rm(fileOf(id), { force: true }).catch((error: unknown) =>
-        deps.logger.warn({ err: error, session: id }, 'session record not removed'),
-      );
+      removeFiles(id, pid).catch((error: unknown) => deps.logger.warn({ err: error, session: id }, 'session record not removed'));
     });
   };
 
@@ -72,31 +86,35 @@ export function createSessionRegistry(deps: {
       const id = deps.newId();
       const token = deps.newToken();
       const owner = readProcessIdentity(request.pid) ?? { pid: request.pid, startTicks: 0, bootId: '' };
-      const record: SessionRecord = { id, digest: hash('sha256', token, 'base64'), client: request.client, owner };
+      const { client, heldBy = 'connection', project = null } = request;
+      const record: SessionRecord = { id, digest: hash('sha256', token, 'base64'), client, owner, heldBy, project };
       await writeFileAtomic(fileOf(id), `${JSON.stringify(record)}\n`);
       deps.redactor.add(token);
       secrets.set(id, token);
       deps.tokens.add({ id, token, principal: { kind: 'gateway', id } });
-      hold(peer, id);
+      hold(peer, id, request.pid);
       return { id, token };
     },
     resume(peer, id) {
       if (!holders.has(id)) return false;
-      hold(peer, id);
+      hold(peer, id, peer.pid);
       return true;
     },
     async restore() {
+      const living: SessionRecord[] = [];
       for (const name of await readdir(deps.dir)) {
         if (!/^[\w-]+\.session$/.test(name)) continue;
         const record = parseRecord(await readFile(join(deps.dir, name), 'utf8'));
         if (record !== undefined && `${record.id}.session` === name && isAlive(record.owner)) {
           deps.tokens.restore({ id: record.id, digest: record.digest, principal: { kind: 'gateway', id: record.id } });
           holders.set(record.id, '');
+          living.push(record);
         } else {
           await rm(join(deps.dir, name), { force: true });
+          if (record !== undefined) await removeFiles(record.id, record.owner.pid);
         }
       }
-      return holders.size;
+      return living;
     },
     retain() {
       retaining = true;

@@ -18,8 +18,10 @@ import { createLeaseRegistry } from './lease-registry.js';
 import { listenGateway } from './listen-gateway.js';
 import { type DaemonState, openState } from './open-state.js';
 import type { DaemonLog } from './open-log.js';
+import { createProcessWatch } from './process-watch.js';
 import { createProjectService } from './project-service.js';
 import { refuseOtherAddress } from './refuse-other-address.js';
+import { restoreSessions } from './restore-sessions.js';
 import { createSessionRegistry } from './session-registry.js';
 import { shellAddress } from './shell-address.js';
 import { createStateFile } from './state-file.js';
@@ -69,7 +71,6 @@ async function serve(options: DaemonOptions, context: DaemonContext, state: Daem
     newToken: mintToken,
     redactor: state.redactor,
   });
-  await sessions.restore();
   const service = createProjectService(state, { tokens, clock });
   let idle: IdleShutdown | undefined;
   const modules = [watchRequests(() => idle?.outsideRequest()), ...(await composeModules(state, context, service))];
@@ -89,6 +90,9 @@ async function serve(options: DaemonOptions, context: DaemonContext, state: Daem
       idle?.leasesChanged();
     },
   });
+  const processes = createProcessWatch({ clock });
+  releases.defer('process watch', () => processes.end());
+  await restoreSessions({ sessions, leases, processes, projects: service.projects });
   const status = createStatus({
     state,
     address,
@@ -130,6 +134,7 @@ async function serve(options: DaemonOptions, context: DaemonContext, state: Daem
       loaded,
       leases,
       sessions,
+      processes,
       projects: service.projects,
       log: log.sink,
       status,

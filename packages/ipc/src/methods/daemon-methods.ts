@@ -71,11 +71,19 @@ export const leaseOpen = defineMethod({
   output: z.object({ id: z.string(), leases: z.number() }),
 });
 
-/** A lease plus a gateway token of small power for one Claude session; the token is revoked when the connection ends. */
+/**
+ * A lease plus a gateway token of small power for one Claude session; the token is revoked when the session ends: with the connection, or,
+ * held by `process`, with the process `pid`, which may then be another program than the one that asked.
+ */
 export const sessionOpen = defineMethod({
   name: 'session.open',
   permission: 'write',
-  input: z.strictObject({ client: z.string(), pid: z.number().int(), project: z.string().optional() }),
+  input: z.strictObject({
+    client: z.string(),
+    pid: z.number().int(),
+    project: z.string().optional(),
+    heldBy: z.enum(['connection', 'process']).optional(),
+  }),
   output: z.object({
     id: z.string(),
     token: z.string(),

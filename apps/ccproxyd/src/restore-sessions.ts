@@ -1,0 +1,32 @@
+import { CcproxyError } from '@ccproxy/kernel';
+import type { ProjectDirectory } from '@ccproxy/projects';
+import type { LeaseRegistry } from './lease-registry.js';
+import { processPeer, type ProcessWatch } from './process-watch.js';
+import type { SessionRegistry } from './session-registry.js';
+
+/** Takes over the sessions of an earlier daemon: those held by a process are leases again at once, the others when their client is back. */
+export async function restoreSessions(parts: {
+  readonly sessions: SessionRegistry;
+  readonly leases: LeaseRegistry;
+  readonly processes: ProcessWatch;
+  readonly projects: ProjectDirectory;
+}): Promise<void> {
+  const { sessions, leases, processes, projects } = parts;
+  for (const { id, client, owner, heldBy, project } of await sessions.restore()) {
+    if (heldBy !== 'process') continue;
+    const peer = processPeer(owner, client, processes);
+    leases.open(peer, { client, pid: owner.pid, project: project === null ? undefined : await pathOf(projects, project) });
+    sessions.resume(peer, id);
+  }
+}
+
+/** Where a project lies, for `status`; one that is gone meanwhile is none. */
+export async function pathOf(projects: ProjectDirectory, id: string | undefined): Promise<string | undefined> {
+  if (id === undefined) return undefined;
+  try {
+    return (await projects.find(id)).path;
+  } catch (error) {
+    if (CcproxyError.isInstance(error)) return undefined;
+    throw error;
+  }
+}

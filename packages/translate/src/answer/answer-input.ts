@@ -8,6 +8,7 @@ import { failWithBody } from './fail-with-body.js';
 const maxLine = 16 * 1024 * 1024;
 /** Bytes of an answer that comes in one piece where a stream was expected. */
 const maxBody = 32 * 1024 * 1024;
+const leastChunk = 128;
 
 export interface AnswerInput {
   push(chunk: Uint8Array): void;
@@ -40,7 +41,8 @@ export function createAnswerInput(framing: Translation['framing'], reader: Answe
         if (!events.push(chunk)) sink.fail('api_error', 'the provider sent an event that is too large');
         return;
       }
-      size += chunk.length;
+      // A chunk costs more than its bytes.
+      size += Math.max(chunk.length, leastChunk);
       if (size > maxBody) sink.fail('api_error', 'the provider sent an answer that is too large');
       else body.push(chunk);
     },

@@ -13,7 +13,7 @@ export function failWithBody(sink: AnswerSink, text: string): void {
 /** HTML without its tags, short. */
 export const plainText = (html: string): string =>
   html
-    .slice(0, 20_000)
+    .slice(0, 4000)
     .replace(/<(script|style)[\s\S]*?<\/\1>/gi, ' ')
     .replace(/<[^>]{0,2000}>/g, ' ')
     .replace(/\s+/g, ' ')

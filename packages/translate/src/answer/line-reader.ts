@@ -18,9 +18,14 @@ export interface LineReader {
   end(): boolean;
 }
 
+/** Bytes an unread concatenation takes, about. */
+const pieceCost = 32;
+const freePieces = 64 * 1024;
+
 export function createLineReader({ onLine, maxLine }: LineReaderOptions): LineReader {
   const decoder = new StringDecoder('utf8');
   let rest = '';
+  let pieces = 0;
   let first = true;
   let failed = false;
 
@@ -28,6 +33,15 @@ export function createLineReader({ onLine, maxLine }: LineReaderOptions): LineRe
     const clean = line.charCodeAt(line.length - 1) === 13 ? line.slice(0, -1) : line;
     if (clean.includes('\r')) for (const part of clean.split('\r')) onLine(part);
     else onLine(clean);
+  };
+  const keep = (text: string): void => {
+    rest += text;
+    pieces += 1;
+    // Thousands of tiny pieces weigh more than their text until somebody reads it.
+    if (pieces * pieceCost > rest.length + freePieces) {
+      rest.charCodeAt(0);
+      pieces = 0;
+    }
   };
   const read = (text: string): boolean => {
     let from = 0;
@@ -38,7 +52,7 @@ export function createLineReader({ onLine, maxLine }: LineReaderOptions): LineRe
       emit(line);
       from = at + 1;
     }
-    if (from < text.length) rest = from === 0 ? rest + text : text.slice(from);
+    if (from < text.length) keep(from === 0 ? text : text.slice(from));
     // A stream that ends its lines with CR alone: all but the last one are whole. A CR at the very end may begin a CRLF.
     const carriage = text.length < 2 ? -1 : text.lastIndexOf('\r', text.length - 2);
     if (carriage >= from && carriage !== -1) {
@@ -60,10 +74,10 @@ export function createLineReader({ onLine, maxLine }: LineReaderOptions): LineRe
   return {
     push: (chunk) => feed(decoder.write(chunk)),
     end() {
-      const ok = feed(decoder.end());
-      if (ok && rest !== '') emit(rest);
+      // What the decoder still holds is the beginning of a character: bytes that were cut off.
+      if (!failed && rest !== '') emit(rest);
       rest = '';
-      return ok;
+      return !failed;
     },
   };
 }

@@ -4,16 +4,21 @@ import { repairJson } from './repair-json.js';
 
 /** Marks arguments the model could not finish, so that a tool that checks its input refuses them (row 88). */
 const truncationMark = '"__truncated":true';
+const emptyObject = /^\s*\{\s*\}\s*$/;
+const longestEmpty = 64;
 
 /**
  * The arguments of one tool call while they come in. Only what is certainly the beginning of the final JSON is given out;
- * repeated and cumulative deliveries are told apart from continuations (rows 73-75).
+ * repeated and cumulative deliveries are told apart from continuations (rows 73-75). Appending costs what the piece
+ * costs, however long the whole is.
  */
 export class ToolInput {
   #text = '';
   #prefix = new JsonPrefix();
-  /** Characters that are legal JSON from the start. */
+  /** How much of the text is legal JSON from its start. */
   #legal = 0;
+  /** The legal part that was not given out. */
+  #pending = '';
   #given = 0;
 
   /** Takes the next piece as the provider sent it. */
@@ -22,12 +27,10 @@ export class ToolInput {
     if (fresh === '') return;
     const unbroken = this.#legal === this.#text.length;
     this.#text += fresh;
-    if (unbroken) this.#legal += this.#prefix.push(fresh);
-  }
-
-  /** Characters held. */
-  get size(): number {
-    return this.#text.length;
+    if (!unbroken) return;
+    const legal = this.#prefix.push(fresh);
+    this.#legal += legal;
+    this.#pending += legal === fresh.length ? fresh : fresh.slice(0, legal);
   }
 
   /** Whether the object is closed, as far as it is known. */
@@ -37,20 +40,23 @@ export class ToolInput {
 
   /** What can be passed on now and was not yet. */
   take(): string {
-    const end = this.#certain();
-    if (end <= this.#given) return '';
-    const piece = this.#text.slice(this.#given, end);
-    this.#given = end;
+    const certain = this.#certain();
+    const piece = this.#pending.slice(0, certain);
+    this.#pending = this.#pending.slice(certain);
+    this.#given += certain;
     return piece;
   }
 
-  /** The rest, so that all that was given is one JSON object; undefined when it cannot be. `cut`: the model ran out of tokens. */
+  /**
+   * The rest, so that all that was given is one JSON object; undefined when it cannot be. Forgets the text.
+   * `cut`: the model ran out of tokens.
+   */
   finish(cut: boolean): string | undefined {
-    const given = this.#text.slice(0, this.#given);
+    const given = this.#text.slice(0, this.#given).trimStart();
     const whole = cut && !this.complete && this.#legal === this.#text.length ? this.#closed() : this.#whole();
-    if (whole === undefined) return undefined;
-    const start = given.trimStart();
-    return whole.startsWith(start) ? whole.slice(start.length) : undefined;
+    this.#text = '';
+    this.#pending = '';
+    return whole?.startsWith(given) === true ? whole.slice(given.length) : undefined;
   }
 
   #closed(): string {
@@ -65,10 +71,11 @@ export class ToolInput {
 
   /** The part of a piece that is new: providers repeat what they already sent, or begin with a placeholder `{}`. */
   #continuation(piece: string): string {
-    if (this.#text === '' || piece.length === 0) return piece;
-    if (this.complete && this.#given === 0 && /^\s*\{\s*\}\s*$/.test(this.#text) && piece.trimStart().startsWith('{')) {
+    if (this.#text === '' || (this.#text.length > longestEmpty && piece.length < this.#text.length)) return piece;
+    if (this.#isPlaceholder() && piece.trimStart().startsWith('{')) {
       this.#text = '';
       this.#legal = 0;
+      this.#pending = '';
       this.#prefix = new JsonPrefix();
       return piece;
     }
@@ -77,10 +84,15 @@ export class ToolInput {
     return repeats ? piece.slice(this.#text.length) : piece;
   }
 
-  /** Up to where nothing can change any more. */
+  /** `{}`, of which nothing was given out: perhaps all there is, perhaps only a beginning. */
+  #isPlaceholder(): boolean {
+    return this.#given === 0 && this.#text.length <= longestEmpty && this.complete && emptyObject.test(this.#text);
+  }
+
+  /** How much of what is pending cannot change any more: a comma may have to go, an escape may turn out to be none. */
   #certain(): number {
-    if (this.complete && /^\s*\{\s*\}\s*$/.test(this.#text.slice(0, 64))) return this.#given;
-    if (this.#prefix.inEscape) return this.#text.lastIndexOf('\\', this.#legal - 1);
-    return this.#prefix.afterComma ? this.#text.lastIndexOf(',', this.#legal - 1) : this.#legal;
+    if (this.#isPlaceholder()) return 0;
+    if (this.#prefix.inEscape) return this.#pending.lastIndexOf('\\');
+    return this.#prefix.afterComma ? this.#pending.lastIndexOf(',') : this.#pending.length;
   }
 }

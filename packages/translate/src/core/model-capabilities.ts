@@ -26,6 +26,8 @@ export interface ModelCapabilities {
   readonly temperature?: boolean;
   /** It takes `top_k` although its API does not define it. */
   readonly topK?: boolean;
+  /** It takes stop sequences. */
+  readonly stop?: boolean;
   /** It keeps to a schema strictly when asked to. */
   readonly strictSchemas?: boolean;
   /** A stream can be asked to end with token counts. */

@@ -14,10 +14,14 @@ export function readAnswer(sink: AnswerSink, context: AnswerContext): AnswerRead
   const delta = createDeltaReader(sink, context);
   const shape = createRepeatedShape();
   let model = '';
+  let streamed = false;
 
   const readChoice = (choice: JsonObject, whole: boolean): void => {
-    const message = objectMember(choice, 'delta') ?? objectMember(choice, 'message');
-    if (message !== undefined) delta.read(message, whole);
+    const part = objectMember(choice, 'delta');
+    // Some servers repeat the whole message with the last chunk.
+    const message = part ?? (whole || !streamed ? objectMember(choice, 'message') : undefined);
+    streamed ||= part !== undefined;
+    if (message !== undefined) delta.read(message, whole || part === undefined);
     if (choice['finish_reason'] !== undefined && choice['finish_reason'] !== null) readStop(choice, sink, context);
   };
   const readChunk = (chunk: JsonObject, whole: boolean): void => {
@@ -43,7 +47,7 @@ export function readAnswer(sink: AnswerSink, context: AnswerContext): AnswerRead
         return;
       }
       if (data === '[DONE]') {
-        if (sink.stopped) finish();
+        finish();
         return;
       }
       const chunk = parseEvent(data, sink);

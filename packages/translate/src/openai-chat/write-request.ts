@@ -22,6 +22,7 @@ function writeParameters(parameters: Parameters, scope: RequestScope): JsonObjec
   const { maxTokens, temperature, topP, topK, stop, schema, stream } = parameters;
   const { capabilities } = scope;
   if (topK !== undefined && capabilities.topK !== true) scope.drop('top_k', 'hint');
+  if (stop.length > 0 && capabilities.stop === false) scope.drop('stop_sequences', 'meaning');
   // A name for the user helps only where the provider looks for abuse, and strict servers refuse the member (row 47).
   if (parameters.user !== undefined) scope.drop('metadata', 'hint');
   return {
@@ -29,7 +30,7 @@ function writeParameters(parameters: Parameters, scope: RequestScope): JsonObjec
     ...(temperature === undefined ? {} : { temperature }),
     ...(topP === undefined ? {} : { top_p: topP }),
     ...(topK === undefined || capabilities.topK !== true ? {} : { top_k: topK }),
-    ...(stop.length === 0 ? {} : { stop }),
+    ...(stop.length === 0 || capabilities.stop === false ? {} : { stop }),
     ...(schema === undefined ? {} : { response_format: { type: 'json_schema', json_schema: jsonSchema(schema, scope) } }),
     ...(parameters.serviceTier === 'priority' || parameters.serviceTier === 'fast' ? { service_tier: 'priority' } : {}),
     stream,

@@ -2,7 +2,9 @@ import { type AnthropicErrorType, errorTypeForStatus, type HeaderFields } from '
 import { plainText } from './answer/fail-with-body.js';
 import { classifyError } from './failure/classify-error.js';
 import { type ProviderError, readProviderError } from './failure/provider-error.js';
+import type { WireApi } from './core/wire-api.js';
 import { retryAfter } from './failure/retry-after.js';
+import { translationOf } from './translation-of.js';
 
 /** An answer with an error status. */
 export interface ProviderFailure {
@@ -13,6 +15,8 @@ export interface ProviderFailure {
 }
 
 export interface TranslateErrorOptions {
+  /** Wire API of the provider, for what only its errors mean. */
+  readonly api?: WireApi;
   /** Milliseconds since the epoch: some providers name a moment, the client wants a delay. */
   readonly now: number;
   /** Tokens of the model's window, where known. */
@@ -37,14 +41,16 @@ const quoted = 500;
 /** The error of a provider, of any wire API, as an Anthropic error: same class of status, never HTML, never empty. */
 export function translateError(
   failure: ProviderFailure,
-  { now, contextWindow, inputEstimate = 0 }: TranslateErrorOptions,
+  { api, now, contextWindow, inputEstimate = 0 }: TranslateErrorOptions,
 ): TranslatedError {
   const text = failure.body.toString('utf8', 0, maxBody);
   const error = readProviderError(parse(text)) ?? unreadable(text, failure.status);
   const classified = classifyError(error, failure.status >= 400 ? failure.status : 502, { contextWindow, inputEstimate });
   const waits = classified.status === 429 || classified.status >= 500;
+  const { message } = classified;
   return {
     ...classified,
+    message: api === undefined ? message : (translationOf(api).explainError?.(message) ?? message),
     retryAfter: waits ? retryAfter(failure.headers, error, now) : undefined,
     shouldRetry: /insufficient_quota|billing/.test(error.kind) || [401, 402, 403].includes(classified.status) ? false : undefined,
   };

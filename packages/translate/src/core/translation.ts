@@ -27,6 +27,8 @@ export interface Translation {
   traits(model: string): ModelCapabilities;
   /** The body to send. Throws CCP_TRANSLATE_INVALID, or CCP_TRANSLATE_LOSSY through the scope. */
   writeRequest(parts: RequestParts, scope: RequestScope): JsonObject;
+  /** An error of a provider with what to do about it, where its own words do not say. */
+  explainError?(message: string): string;
   /** A reader for one answer. */
   readAnswer(sink: AnswerSink, context: AnswerContext): AnswerReader;
 }

@@ -23,7 +23,7 @@ export function flattenSchema(schema: JsonObject, root: JsonObject, refs: readon
   const ref = stringMember(schema, '$ref');
   const parts: readonly unknown[] = [ref === undefined ? undefined : { ref }, ...(Array.isArray(allOf) ? (allOf as unknown[]) : [])];
   let flat: FlatSchema = { schema: own, refs };
-  for (const part of parts) {
+  for (const part of parts.toReversed()) {
     if (!isJsonObject(part) || budget.nodes <= 0 || depth > maxDepth) continue;
     const inner =
       part === parts[0] && ref !== undefined ? target(ref, root, refs, budget, depth) : flattenSchema(part, root, refs, budget, depth + 1);

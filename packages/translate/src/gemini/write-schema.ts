@@ -45,12 +45,18 @@ function convert(value: unknown, walk: Walk): JsonObject {
   const { branches, nullable } = schemaBranches(flat.schema);
   const inner: Walk = { ...walk, refs: flat.refs, depth: walk.depth + 1 };
   const [only] = branches;
-  const null_ = nullable ? { nullable: true } : {};
-  if (branches.length === 1 && only !== undefined)
-    return { ...(needsAnotherLook(only) ? convert(only, inner) : plainSchema(only, inner)), ...null_ };
-  // The API refuses any other member beside `anyOf`.
-  return { anyOf: branches.map((branch) => ({ ...convert(branch, inner), ...null_ })) };
+  const written =
+    branches.length === 1 && only !== undefined
+      ? needsAnotherLook(only)
+        ? convert(only, inner)
+        : plainSchema(only, inner)
+      : { anyOf: branches.map((branch) => convert(branch, inner)) };
+  return nullable ? withNull(written) : written;
 }
+
+/** The API refuses any other member beside `anyOf`. */
+const withNull = (schema: JsonObject): JsonObject =>
+  Array.isArray(schema['anyOf']) ? { anyOf: (schema['anyOf'] as JsonObject[]).map(withNull) } : { ...schema, nullable: true };
 
 const needsAnotherLook = (schema: JsonObject): boolean =>
   '$ref' in schema || 'allOf' in schema || 'anyOf' in schema || 'oneOf' in schema || Array.isArray(schema['type']);

@@ -1,6 +1,7 @@
 import { openaiToolNames } from '../core/tool-names.js';
 import type { Translation } from '../core/translation.js';
 import { writeRequest } from './write-request.js';
+import { withPullHint } from './pull-hint.js';
 import { readAnswer } from './read-answer.js';
 import { traits } from './traits.js';
 
@@ -11,5 +12,6 @@ export const ollama: Translation = {
   toolNames: openaiToolNames,
   traits,
   writeRequest,
+  explainError: withPullHint,
   readAnswer,
 };

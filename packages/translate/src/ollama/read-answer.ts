@@ -4,6 +4,7 @@ import type { AnswerReader } from '../answer/answer-reader.js';
 import type { AnswerSink, StopReason } from '../answer/answer-sink.js';
 import { failIfError } from '../answer/error-in-answer.js';
 import { parseEvent } from '../answer/parse-event.js';
+import { withPullHint } from './pull-hint.js';
 import { createThinkTags } from '../answer/think-tags.js';
 import { countOf } from '../answer/token-count.js';
 
@@ -33,7 +34,9 @@ export function readAnswer(sink: AnswerSink, context: AnswerContext): AnswerRead
   };
   const readLine = (line: JsonObject): void => {
     if (sink.stopped) return;
-    if (line['error'] !== undefined && line['error'] !== null && failIfError(sink, line, context)) return;
+    const { error } = line;
+    const told = typeof error === 'string' ? { ...line, error: withPullHint(error) } : line;
+    if (error !== undefined && error !== null && failIfError(sink, told, context)) return;
     sink.begin();
     const model = stringMember(line, 'model') ?? '';
     if (model !== '') sink.model(model);

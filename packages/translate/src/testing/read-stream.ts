@@ -1,4 +1,4 @@
-import { createStreamGrammar, isJsonObject, type JsonObject, objectMember, parseJsonObject, SseDecoder, stringMember } from '@ccproxy/wire';
+import { createStreamGrammar, type JsonObject, objectMember, parseJsonObject, SseDecoder, stringMember } from '@ccproxy/wire';
 
 /** What a client makes of an event stream. */
 export interface ReadStream {
@@ -61,6 +61,6 @@ function whole(block: JsonObject, added: string, signature: string): JsonObject 
   if (block['type'] === 'text') return { ...block, text: added };
   if (block['type'] === 'thinking') return { ...block, thinking: added, signature };
   if (block['type'] !== 'tool_use') return block;
-  const input: unknown = added === '' ? block['input'] : JSON.parse(added);
-  return { ...block, input: isJsonObject(input) ? input : `not an object: ${added}` };
+  // A stream that ended with an error may have cut it off: then its text.
+  return { ...block, input: added === '' ? block['input'] : (parseJsonObject(added) ?? added) };
 }

@@ -10,6 +10,7 @@ export {
 } from './ccproxy-error.js';
 export { type Clock, systemClock, type Timer } from './clock.js';
 export { createRedactor } from './create-redactor.js';
+export { isCredentialHeader } from './credential-header.js';
 export { createDeadline, type Deadline } from './deadline.js';
 export { defineErrors, type ErrorFactory, errorSpecs, type ErrorTable } from './define-errors.js';
 export { errnoHint, errnoOf } from './errno-error.js';

@@ -30,7 +30,7 @@ export function compileLegacy(condition: LegacyCondition): CompiledLegacy {
       return asking(({ model }) => model.includes(condition.text));
     case 'py-match-tool': {
       const wanted = condition.text.toLowerCase();
-      return asking(({ declaredTools }) => declaredTools?.some((name) => name.toLowerCase().includes(wanted)), 'declaredTools');
+      return asking(({ legacy }) => legacy && legacy.toolNames.some((name) => name.toLowerCase().includes(wanted)), 'legacy');
     }
     case 'py-thinking':
       return asking(({ legacy }) => legacy && legacy.thinking !== 'absent', 'legacy');

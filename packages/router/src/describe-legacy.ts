@@ -12,7 +12,7 @@ export function describeLegacy(condition: LegacyCondition, facts: RequestFacts, 
     case 'py-match-model':
       return `the model ${shown(facts.model)}, looked through for ${shown(condition.text)}`;
     case 'py-match-tool':
-      return `the names of ${facts.declaredTools?.length ?? 0} declared tools, looked through for ${shown(condition.text)}`;
+      return `the names of ${legacy?.toolNames.length ?? 0} declared tools, looked through for ${shown(condition.text)}`;
     case 'py-default':
       return 'the rule of that name never fires';
     case 'py-thinking':

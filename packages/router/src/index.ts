@@ -7,3 +7,8 @@ export { explain, plan, type PlanOptions } from './plan-route.js';
 export { projectTable } from './project-table.js';
 export type * from './request-facts.js';
 export { listedModelId, selectableTargets } from './select-target.js';
+export { type FactSource, readFacts } from './read-facts.js';
+export { factsOfRecord, recordedFacts, type RecordedRequest } from './recorded-facts.js';
+export { type Moved, type PastDecision, type Replay, replayDecisions } from './replay-decisions.js';
+export { withoutSelectorTag } from './selector-tag.js';
+export { describeRule } from './describe-rule.js';

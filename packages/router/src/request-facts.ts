@@ -20,6 +20,8 @@ export interface LegacyFacts {
   readonly textTokens: TokenFacts;
   /** The largest count the body claims for itself. */
   readonly statedTokens: number;
+  /** Names of everything in `tools`. */
+  readonly toolNames: readonly string[];
   /** `input_tokens` of the answer before, cached ones not among them; absent: unknown. */
   readonly previousInput?: number;
 }

@@ -1,3 +1,4 @@
+import { isCredentialHeader } from '@ccproxy/kernel';
 import { z } from 'zod';
 import { choice, integer, type IssueParams, oneOrMany, text } from '../fields.js';
 import type { Condition, TimeWindow, Weekday } from '../rule.js';
@@ -49,12 +50,6 @@ export const tool = z
   .refine(notEmpty, { error: 'needs `declared`, `used` or `forced`' })
   .transform((value): Part<'tool'> => present(value))
   .meta({ description: 'Tools of the client, MCP tools included.' });
-
-/** Names under which credentials travel. Rules never see these headers. */
-const credentialName = /(?:^|[-_])(?:authorization|cookie2?|token|secret|password|credentials?|api[-_]?key|key|auth)s?(?:$|[-_])/iu;
-
-/** Whether a header may hold a credential, so that no rule may look at it. */
-export const isCredentialHeader = (header: string): boolean => credentialName.test(header);
 
 export const header = z
   .record(

@@ -5,6 +5,7 @@ export const testLegacy = (rest: Partial<LegacyFacts> = {}): LegacyFacts => ({
   lastUserImage: false,
   textTokens: { estimate: 500, exact: true },
   statedTokens: 0,
+  toolNames: ['Bash'],
   ...rest,
 });
 

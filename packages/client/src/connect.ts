@@ -4,4 +4,5 @@ export { createDaemonClient, type DaemonClient, type DaemonStatusReport, type Le
 export { type DaemonState, parseDaemonState } from './daemon-state.js';
 export { errors as clientErrors } from './errors.js';
 export { explainConnectFailure } from './explain-connect-failure.js';
+export { probeProvider, type ProviderProbe } from './probe-provider.js';
 export { type VersionSkew, versionSkew } from './version-skew.js';

@@ -3,7 +3,7 @@ import type { DaemonModule } from '@ccproxy/http';
 import { bindMethod, decisionsRecent, ledgerRecent } from '@ccproxy/ipc';
 import { Roster } from '@ccproxy/kernel';
 import type { ProjectDirectory } from '@ccproxy/projects';
-import { createProvider, type Provider } from '@ccproxy/providers';
+import { createProvider, type Provider, type ProviderDeps } from '@ccproxy/providers';
 import { compileRoutes } from '@ccproxy/router';
 import type { FastifyPluginAsync } from 'fastify';
 import type { GatewayContext } from './gateway-context.js';
@@ -11,6 +11,7 @@ import type { GatewayDeps } from './gateway-deps.js';
 import { gatewayMetrics, noMetrics } from './gateway-metrics.js';
 import { gatewayRoutes } from './gateway-routes.js';
 import { secretNeedles } from './mask-secrets.js';
+import { probeBinding } from './probe-binding.js';
 import { projectScope } from './project-scope.js';
 import { projectTables } from './project-table.js';
 
@@ -35,10 +36,18 @@ function withLocalSecrets(fixed: readonly Buffer[], localSecrets: () => readonly
   };
 }
 
+/** What a provider is made with. */
+const providerDeps = ({ clock, logger, random, config, env }: GatewayDeps): ProviderDeps => ({
+  clock,
+  logger,
+  random,
+  egress: { ...config.egress, env },
+  capabilities: config.capabilities ?? [],
+});
+
 function createContext(deps: GatewayDeps): GatewayContext {
   const { config, clock, logger, ledger, accessLog, calibration } = deps;
-  const egress = { ...config.egress, env: deps.env };
-  const make = deps.createProvider ?? ((each) => createProvider(each, { clock, logger, egress, random: deps.random, capabilities: config.capabilities ?? [] }));
+  const make = deps.createProvider ?? ((each) => createProvider(each, providerDeps(deps)));
   const providers = new Map<string, Provider>(Object.values(config.providers).map((each) => [each.name, make(each)]));
   const keys = new Map([...providers.keys()].map((name) => [name, secretNeedles([providerKey(config, name) ?? ''])]));
   const configured = [config.server.authKey, ...[...providers.keys()].map((name) => providerKey(config, name) ?? '')];
@@ -107,6 +116,7 @@ export function createGatewayModule(deps: GatewayDeps): DaemonModule {
     configSections: ['providers', 'models', 'routes', 'profiles', 'egress'],
     routes: allRoutes(context, deps.projects),
     ipcMethods: [
+      probeBinding(deps.config, providerDeps(deps)),
       bindMethod(ledgerRecent, async ({ limit }) => ({ rows: (await context.ledger.recent(limit)).map((row) => ({ ...row })) })),
       bindMethod(decisionsRecent, async ({ limit }) => ({
         decisions: (await context.decisions.recent(limit)).map((record) => ({ ...record })),

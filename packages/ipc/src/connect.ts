@@ -5,5 +5,6 @@ export { errors as ipcErrors } from './errors.js';
 export { type IpcConnection, type IpcSubscription } from './ipc-connection.js';
 export type { IpcName } from './ipc-method.js';
 export { daemonMethodNames } from './methods/daemon-method-names.js';
+export { providerMethodNames } from './methods/provider-method-names.js';
 export { isPipe } from './socket-path.js';
 export { fromWireError, toWireError, type WireError } from './wire-error.js';

@@ -10,6 +10,7 @@ export {
   type TransportListener,
 } from './ipc-transport.js';
 export * from './methods/daemon-methods.js';
+export * from './methods/provider-methods.js';
 export { createNetTransport } from './net-transport.js';
 export { createNodeIpcTransport } from './node-ipc-transport.js';
 export { type IpcConnectionInfo, type IpcServer, serveIpc, type ServeIpcOptions } from './serve-ipc.js';

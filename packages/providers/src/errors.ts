@@ -102,6 +102,14 @@ export const errors = defineErrors({
     httpStatus: 503,
     anthropicType: 'api_error',
   },
+  CCP_PROVIDER_UNKNOWN: {
+    title: 'No such provider',
+    why: 'The section `providers` of the configuration has no entry of that name.',
+    fix: 'See `ccproxy provider list` for the names there are.',
+    exitCode: 2,
+    httpStatus: 404,
+    anthropicType: 'not_found_error',
+  },
   CCP_PROVIDER_CONTEXT: {
     title: 'Request larger than the window',
     why: 'The request has more tokens than `limits.context` of the target, or `context` in `capabilities`, allows. Some servers would cut it silently.',

@@ -18,7 +18,7 @@ describe('retry', () => {
       breaker: { failures: 5, open: 1000 },
       join: false,
     });
-    expect(summarize(await analyze(`${text}`.replace('attempts: 0', 'attempts: 3')))).toEqual(['3:20 CCP_CONFIG_INVALID retry.attempts']);
+    expect(summarize(await analyze(text.replace('attempts: 0', 'attempts: 3')))).toEqual(['3:20 CCP_CONFIG_INVALID retry.attempts']);
   });
 });
 

@@ -1,21 +1,31 @@
 import type { CcproxyError } from '@ccproxy/kernel';
 import type { HeaderFields } from '@ccproxy/providers';
+import { classifyAnswer, classifyError, retryAfterMs, type Verdict } from '@ccproxy/resilience';
 import { errorBody, errorTypeForStatus, parseErrorBody } from '@ccproxy/wire';
 
 /** How an attempt failed before anything of it went to the client. */
 export type AttemptFailure =
-  /** The provider gave no answer of its own. */
-  | { readonly kind: 'error'; readonly error: CcproxyError }
+  /** The provider gave no answer of its own, or reported an error inside a stream that had not begun; then `verdict` says which. */
+  | { readonly kind: 'error'; readonly error: CcproxyError; readonly verdict?: Verdict }
   /** The provider answered with an error. */
   | { readonly kind: 'answer'; readonly status: number; readonly headers: HeaderFields; readonly body: Buffer };
 
-/**
- * Whether another target may be asked instead: nothing came from the first, or it said that it cannot at the moment. Never for a request
- * that is wrong (4xx): it would be wrong elsewhere too, or change its meaning.
- */
-export function mayFallBack(failure: AttemptFailure): boolean {
-  if (failure.kind === 'answer') return failure.status >= 500 || failure.status === 429;
-  return failure.error.code !== 'CCP_PROVIDER_SUBSCRIPTION';
+/** What is read of an error that is not in Anthropic's form. */
+const wordsRead = 4096;
+
+/** Judges a failure: what kind it is decides what follows. `now`: wall clock, ms. */
+export function judge(failure: AttemptFailure, now: number): Verdict {
+  if (failure.kind === 'error') return failure.verdict ?? classifyError(failure.error);
+  const { status, headers, body } = failure;
+  const parsed = parseErrorBody(body);
+  const shouldRetry = headers['x-should-retry'];
+  return classifyAnswer({
+    status,
+    type: parsed.ok ? parsed.type : '',
+    message: parsed.ok ? parsed.message : body.toString('utf8', 0, wordsRead),
+    shouldRetry: typeof shouldRetry === 'string' ? shouldRetry : undefined,
+    retryAfter: retryAfterMs(headers, now),
+  });
 }
 
 /** What the row and the access line call the failure. */

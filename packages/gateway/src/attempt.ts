@@ -1,8 +1,9 @@
-import type { Attempt as PlannedAttempt } from '@ccproxy/config';
 import type { CcproxyError, Clock } from '@ccproxy/kernel';
 import type { LedgerOutcome } from '@ccproxy/ledger';
 import type { HeaderFields, ProviderCall, ProviderSink } from '@ccproxy/providers';
-import type { UsageReport } from '@ccproxy/wire';
+import type { PreludeError, UsageReport } from '@ccproxy/wire';
+import { classifyAnswer, classifyError } from '@ccproxy/resilience';
+import type { Leave } from './attempt-chain.js';
 import { type AttemptFailure, failureCode } from './attempt-failure.js';
 import type { ClientResponse } from './client-response.js';
 import { DocumentRelay } from './document-relay.js';
@@ -10,6 +11,7 @@ import { ErrorRelay } from './error-relay.js';
 import { errors } from './errors.js';
 import type { Exchange } from './exchange.js';
 import { principalName } from './principal-name.js';
+import { limitedTokens } from './limited-tokens.js';
 import type { Relay } from './relay.js';
 import { requestNotes } from './request-notes.js';
 import { StreamRelay } from './stream-relay.js';
@@ -23,7 +25,8 @@ const isEventStream = (headers: HeaderFields): boolean => String(headers['conten
 /** One call to one provider, with its row in the ledger: opened before the provider is contacted, closed before the last byte goes out. */
 export class Attempt implements ProviderSink {
   readonly #exchange: Exchange;
-  readonly #planned: PlannedAttempt;
+  readonly leave: Leave;
+  readonly #planned: Leave['planned'];
   readonly #number: number;
   readonly #id: string;
   readonly #started: number;
@@ -35,10 +38,13 @@ export class Attempt implements ProviderSink {
   /** Nothing of the provider counts any more. */
   #over = false;
   #rowClosed = false;
+  /** It reported an error where its answer should begin. */
+  #judged = false;
 
-  constructor(exchange: Exchange, planned: PlannedAttempt, number: number) {
+  constructor(exchange: Exchange, leave: Leave, number: number) {
     this.#exchange = exchange;
-    this.#planned = planned;
+    this.leave = leave;
+    this.#planned = leave.planned;
     this.#number = number;
     this.#id = `${exchange.request.id}-${number}`;
     this.#started = exchange.context.clock.monotonic();
@@ -64,6 +70,11 @@ export class Attempt implements ProviderSink {
     return this.#planned.target;
   }
 
+  /** Model it asks for. */
+  get model(): string {
+    return this.#planned.model ?? this.#exchange.request.facts.model;
+  }
+
   /** Features of the request its provider does not get. */
   get dropped(): readonly string[] {
     return this.#call?.dropped ?? [];
@@ -87,7 +98,7 @@ export class Attempt implements ProviderSink {
         target: this.#planned.target,
         provider: this.#planned.provider,
         model: facts.model,
-        upstreamModel: this.#planned.model ?? facts.model,
+        upstreamModel: this.model,
         principal: principalName(request.principal),
         sessionId: facts.sessionId,
         agentId: request.agentId,
@@ -142,8 +153,9 @@ export class Attempt implements ProviderSink {
     else this.#relay.fail(error);
   }
 
-  /** Headers of an answer that goes to the client. */
+  /** Headers of an answer that goes to the client: the provider has answered. */
   head(headers: HeaderFields): HeaderFields {
+    if (!this.#judged) this.leave.lease?.succeeded();
     return this.#exchange.head(headers);
   }
 
@@ -154,11 +166,17 @@ export class Attempt implements ProviderSink {
     this.#exchange.attemptFailed(this, failure);
   }
 
-  /** An error event came before any content. True when another target is asked instead. */
-  passOn(type: string): boolean {
-    if (this.#over || !this.#exchange.hasNext) return false;
+  /** An error event came before any content. True when something is tried instead of sending it on. */
+  passOn({ type, message: said }: PreludeError): boolean {
+    if (this.#over) return false;
     const message = `The provider "${this.provider}" reported ${type.slice(0, 64)} before any content.`;
-    this.failed({ kind: 'error', error: errors.CCP_GATEWAY_BAD_ANSWER({ message }) });
+    const verdict = classifyAnswer({ status: 200, type, message: said });
+    const failure = { kind: 'error', error: errors.CCP_GATEWAY_BAD_ANSWER({ message }), verdict } as const;
+    this.#judged = true;
+    const step = this.#exchange.judge(this, failure);
+    if (step.kind === 'stop') return false;
+    this.hangUp();
+    this.#exchange.follow(step, this, failure);
     return true;
   }
 
@@ -176,6 +194,7 @@ export class Attempt implements ProviderSink {
   /** The answer had begun and cannot be completed. */
   cut(error: CcproxyError, written: () => void): void {
     this.#over = true;
+    this.leave.lease?.failed(classifyError(error));
     const report = this.#closeRow('partial', error.code, written);
     this.#exchange.settled('partial', error.code, report);
   }
@@ -183,7 +202,8 @@ export class Attempt implements ProviderSink {
   #contact(): void {
     if (this.#over) return;
     const { request, context } = this.#exchange;
-    const provider = context.providers.get(this.#planned.provider);
+    const { upstream, lease } = this.leave;
+    const provider = lease === undefined ? undefined : (upstream?.providers[lease.key] ?? upstream?.first);
     if (provider === undefined) {
       const message = `The provider "${this.#planned.provider}" is not configured.`;
       this.failed({ kind: 'error', error: errors.CCP_GATEWAY_NO_ROUTE({ message }) });
@@ -222,6 +242,7 @@ export class Attempt implements ProviderSink {
       },
       written,
     );
+    this.leave.lease?.release(limitedTokens(report));
     context.metrics.attempts.inc({ provider: this.provider, outcome });
     if (this.#firstByteMs !== undefined) context.metrics.firstByte.observe(this.#firstByteMs / 1000, { provider: this.provider });
     return report;

@@ -1,5 +1,6 @@
 import type { DecisionRecord } from '@ccproxy/ledger';
 import { explain, type RouteTable } from '@ccproxy/router';
+import type { ChainNote } from './attempt-chain.js';
 import type { ChosenPlan } from './choose-plan.js';
 import type { MessagesRequest } from './messages-request.js';
 
@@ -8,6 +9,8 @@ interface Outcome {
   readonly outcome: string;
   readonly target: string;
   readonly dropped: readonly string[];
+  /** Targets that were passed over, special fallbacks that were taken. */
+  readonly notes: readonly ChainNote[];
 }
 
 /** What is kept of a decision for `route explain`. Made after the answer is over: why each rule fired or not is worked out only here. */
@@ -25,7 +28,11 @@ export function decisionRecord(request: MessagesRequest, plan: ChosenPlan, table
     facts: { ...request.facts },
     route: plan.route,
     attempts: plan.attempts.map((attempt) => attempt.target),
-    explanation: [...steps.map(({ rule, fired, because }) => ({ rule, fired, because: [because] })), ...dropped, ...features],
+    explanation: [
+      ...[...steps, ...outcome.notes].map(({ rule, fired, because }) => ({ rule, fired, because: [because] })),
+      ...dropped,
+      ...features,
+    ],
     outcome: outcome.outcome,
   };
 }

@@ -1,21 +1,26 @@
 import type { ServerResponse } from 'node:http';
-import type { CcproxyError } from '@ccproxy/kernel';
+import type { CcproxyError, Timer } from '@ccproxy/kernel';
 import { errorAnswer } from '@ccproxy/http';
 import type { HeaderFields } from '@ccproxy/providers';
 import { spliceModel, type UsageReport } from '@ccproxy/wire';
+import type { EndAdmission, Step } from '@ccproxy/resilience';
 import { Attempt } from './attempt.js';
-import { type AttemptFailure, clientError, eventOf, failureCode, mayFallBack } from './attempt-failure.js';
+import { AttemptChain, type ChainNote, type Leave } from './attempt-chain.js';
+import { type AttemptFailure, clientError, eventOf, failureCode, judge } from './attempt-failure.js';
 import type { ChosenPlan } from './choose-plan.js';
 import { ClientResponse, type ClientResponseOwner } from './client-response.js';
 import { errors } from './errors.js';
 import type { GatewayContext } from './gateway-context.js';
 import type { RequestOutcome } from './gateway-metrics.js';
+import { limitedTokens } from './limited-tokens.js';
 import type { MessagesRequest } from './messages-request.js';
 import { recordRequest } from './record-request.js';
 import { heldStreamHead, responseHead } from './response-head.js';
 
+const nothing = (): void => {};
+
 /**
- * One Messages request from plan to last byte: attempts in the order of the plan until one commits, one answer, one access line.
+ * One Messages request from plan to last byte: attempts as the chain gives them until one commits, one answer, one access line.
  * After the commit point there is never a second attempt.
  */
 export class Exchange implements ClientResponseOwner {
@@ -23,29 +28,43 @@ export class Exchange implements ClientResponseOwner {
   readonly request: MessagesRequest;
   readonly plan: ChosenPlan;
   readonly client: ClientResponse;
+  readonly #chain: AttemptChain;
+  readonly #endAdmission: EndAdmission | undefined;
   #attempt: Attempt | undefined;
   #attempts = 0;
+  /** Runs while the next attempt waits. */
+  #pause: Timer | undefined;
+  /** The failure before the present attempt; it is the answer when nothing else can be tried. */
+  #failure: AttemptFailure | undefined;
+  /** The body with the model of a target, kept for its repetition. */
+  #spliced: Buffer | undefined;
+  #splicedModel: string | undefined;
   #leave: (() => void) | undefined;
   #outcome: RequestOutcome | undefined;
   #errorCode: string | undefined;
   #report: UsageReport | undefined;
   #firstByteAt: number | undefined;
 
-  constructor(context: GatewayContext, request: MessagesRequest, plan: ChosenPlan, response: ServerResponse) {
+  /** `endAdmission` gives back what the caller's limits lent to the request. */
+  constructor(
+    context: GatewayContext,
+    request: MessagesRequest,
+    plan: ChosenPlan,
+    response: ServerResponse,
+    endAdmission: EndAdmission | undefined,
+  ) {
+    this.#endAdmission = endAdmission;
     this.context = context;
     this.request = request;
     this.plan = plan;
     this.client = new ClientResponse(response, context.clock, this);
+    this.#chain = new AttemptChain(context, request, plan);
   }
 
   start(): void {
     this.#leave = this.context.live.add(this);
     if (this.request.facts.stream) this.client.holdHead(this.context.headHold);
-    this.#next();
-  }
-
-  get hasNext(): boolean {
-    return this.#attempts < this.plan.attempts.length;
+    this.#begin(this.#chain.next());
   }
 
   get attempts(): number {
@@ -74,25 +93,33 @@ export class Exchange implements ClientResponseOwner {
     return this.#attempt?.dropped ?? [];
   }
 
+  /** What was passed over, and where the request was sent for what it is. */
+  get notes(): readonly ChainNote[] {
+    return this.#chain.notes;
+  }
+
   get target(): string {
-    return this.#attempt?.target ?? '';
+    return this.#attempt?.target ?? this.plan.attempts[0]?.target ?? '';
   }
 
   get provider(): string {
-    return this.#attempt?.provider ?? '';
+    return this.#attempt?.provider ?? this.plan.attempts[0]?.provider ?? '';
   }
 
   /** Model the last attempt asked for. */
   get upstreamModel(): string {
-    return this.plan.attempts[this.#attempts - 1]?.model ?? this.request.facts.model;
+    return this.#attempt?.model ?? this.request.facts.model;
   }
 
   /** The client's own bytes, or a copy or the same with another model in place of the client's. */
   bodyFor(model: string | undefined): Buffer {
     const { body, view } = this.request;
     if (model === undefined || model === view.model) return body;
-    // With fallbacks the original is needed again: splicing works in place.
-    return spliceModel(this.plan.attempts.length > 1 ? Buffer.from(body) : body, view, model).body;
+    if (this.#spliced !== undefined && this.#splicedModel === model) return this.#spliced;
+    // With other targets the original is needed again: splicing works in place.
+    this.#spliced = spliceModel(this.#chain.mayChangeModel ? Buffer.from(body) : body, view, model).body;
+    this.#splicedModel = model;
+    return this.#spliced;
   }
 
   head(headers: HeaderFields): HeaderFields {
@@ -103,23 +130,44 @@ export class Exchange implements ClientResponseOwner {
       route: plan.route,
       target: this.target,
       attempts: this.#attempts,
-      dropped: plan.dropped.map((name) => `target ${name}`).concat(this.dropped),
+      dropped: [...plan.dropped, ...this.#chain.passed].map((name) => `target ${name}`).concat(this.dropped),
     });
   }
 
   attemptFailed(attempt: Attempt, failure: AttemptFailure): void {
-    if (this.hasNext && mayFallBack(failure)) {
-      attempt.closeFailed(failure, () => {});
-      const { request, context } = this;
-      context.logger.warn(
-        { requestId: request.id, target: attempt.target, code: failureCode(failure) },
-        'attempt failed, asking the next target',
-      );
-      this.#next();
+    this.follow(this.judge(attempt, failure), attempt, failure);
+  }
+
+  /** What follows a failure; to be asked once for each, because it counts. */
+  judge({ leave }: Attempt, failure: AttemptFailure): Step {
+    const verdict = judge(failure, this.context.clock.now());
+    leave.lease?.failed(verdict);
+    const step = this.#chain.after(leave, verdict);
+    if (step.kind === 'repeat') this.context.metrics.retries.inc({ provider: leave.planned.provider, class: verdict.class });
+    return step;
+  }
+
+  /** Does what `judge` said. */
+  follow(step: Step, attempt: Attempt, failure: AttemptFailure): void {
+    if (step.kind === 'stop') {
+      this.settled('error', failureCode(failure), undefined);
+      attempt.closeFailed(failure, () => this.#answer(failure));
       return;
     }
-    this.settled('error', failureCode(failure), undefined);
-    attempt.closeFailed(failure, () => this.#answer(failure));
+    attempt.closeFailed(failure, nothing);
+    this.#failure = failure;
+    const { logger, clock } = this.context;
+    const told = { requestId: this.request.id, target: attempt.target, code: failureCode(failure) };
+    if (step.kind === 'next') {
+      logger.warn({ ...told, list: step.list }, 'attempt failed, asking the next target');
+      this.#begin(this.#chain.next());
+      return;
+    }
+    logger.warn({ ...told, delayMs: Math.round(step.delay) }, 'attempt failed, asking the same target again');
+    this.#pause = clock.setTimeout(() => {
+      this.#pause = undefined;
+      this.#begin(this.#chain.again());
+    }, step.delay);
   }
 
   /** How the request ends is known; the last bytes may still be on their way. */
@@ -144,26 +192,33 @@ export class Exchange implements ClientResponseOwner {
   }
 
   closed(): void {
+    this.#pause?.clear();
     if (this.#outcome === undefined) this.settled('aborted', undefined, this.#attempt?.abort('aborted'));
     else this.#attempt?.hangUp();
     this.#leave?.();
+    this.#endAdmission?.(limitedTokens(this.#report));
     recordRequest(this);
   }
 
   /** The daemon's time is up: the provider is disconnected and the client is told. */
   stop(): void {
     if (this.#outcome !== undefined) return;
+    this.#pause?.clear();
     const error = errors.CCP_GATEWAY_STOPPING({ message: 'The daemon stopped before the answer was complete.' });
     const outcome = this.client.headSent ? 'partial' : 'error';
     this.settled(outcome, error.code, this.#attempt?.abort(outcome, error.code));
     this.#answer({ kind: 'error', error });
   }
 
-  #next(): void {
-    const planned = this.plan.attempts[this.#attempts];
-    if (planned === undefined) return;
+  #begin(leave: Leave | undefined): void {
+    if (leave === undefined) {
+      const failure = this.#failure ?? ({ kind: 'error', error: this.#chain.refusal() } as const);
+      this.settled('error', failureCode(failure), undefined);
+      this.#answer(failure);
+      return;
+    }
     this.#attempts += 1;
-    this.#attempt = new Attempt(this, planned, this.#attempts);
+    this.#attempt = new Attempt(this, leave, this.#attempts);
     this.#attempt.start();
   }
 
@@ -177,7 +232,7 @@ export class Exchange implements ClientResponseOwner {
     }
     if (failure.kind === 'error') return this.#answerError(failure.error);
     const { headers, body } = clientError(failure, this.provider);
-    client.startDocument(failure.status, this.head(headers));
+    client.startDocument(failure.status, this.head({ ...headers, ...this.#lastingRefusal(failure.status, headers) }));
     client.end(body);
   }
 
@@ -187,5 +242,11 @@ export class Exchange implements ClientResponseOwner {
     const retry = error.retryable ? {} : { 'x-should-retry': 'false' };
     this.client.startDocument(status, this.head({ ...headers, ...retry }));
     this.client.end(Buffer.from(body));
+  }
+
+  /** A key of the configuration that is refused stays refused; without the word the client tries for three minutes. */
+  #lastingRefusal(status: number, headers: HeaderFields): HeaderFields {
+    const own = this.#attempt?.leave.upstream?.line.ownKey === true;
+    return status === 401 && own && headers['x-should-retry'] === undefined ? { 'x-should-retry': 'false' } : {};
   }
 }

@@ -53,28 +53,6 @@ const verdict = (answer: Answer, name: string): string => {
   return (answer.json() as { type?: unknown }).type === 'message' ? 'message' : 'not a message';
 };
 
-const names = Object.keys(behaviours) as BehaviourName[];
-const repeat = Number(process.env['CCPROXY_TEST_SCALE'] ?? 1);
-
-describe('[F1] rows 53-64: every fault of a provider', () => {
-  it.each(names.flatMap((name) => [true, false].map((stream) => [name, stream] as const)))(
-    '%s, stream %s: the answer is a valid error, stream or message, the row is closed, the daemon lives',
-    async (name, stream) => {
-      const { gate, fake } = await between(name);
-      for (let round = 0; round < repeat; round += 1) {
-        const answer = await gate.ask({ body: messageBody({ stream }) });
-        expect(['error', 'stream with error', 'stream', 'message']).toContain(verdict(answer, name));
-      }
-      await expect.poll(() => gate.ledger.totals().open).toBe(0);
-      await expect.poll(() => fake.open).toBe(0);
-      expect(fake.seen).toHaveLength(repeat);
-      fake.behaviour = behaviours.healthy;
-      expect((await gate.ask()).text).toBe(messageFrames().join(''));
-    },
-    40_000,
-  );
-});
-
 describe('errors before the head', () => {
   it.each(['error-400', 'error-401', 'error-413', 'error-500', 'error-529', 'error-429', 'error-429-giant', 'error-429-word'] as const)(
     '[F1] row 56: %s of an Anthropic provider passes unchanged',
@@ -210,12 +188,6 @@ describe('fallback', () => {
     expect(answer.headers['x-ccproxy-attempts']).toBe('2');
     await expect.poll(() => gate.lines.length).toBe(1);
     expect(gate.lines).toMatchObject([{ outcome: 'error', attempts: 2, errorCode: 'HTTP_529' }]);
-  });
-
-  it('[F1] row 57: a provider that always fails is asked once per request', async () => {
-    const { gate, fake } = await between('error-503');
-    await Promise.all(Array.from({ length: 50 }, () => gate.ask()));
-    expect(fake.seen).toHaveLength(50);
   });
 
   it('each attempt gets its own model, and the client’s bytes where the target has none', async () => {

@@ -1,11 +1,14 @@
 import type { Clock, Logger, Roster } from '@ccproxy/kernel';
 import type { DecisionLog, Ledger } from '@ccproxy/ledger';
 import type { ServedProject } from '@ccproxy/projects';
+import type { RetryConfig } from '@ccproxy/config';
 import type { Provider } from '@ccproxy/providers';
+import type { CallerLimits } from '@ccproxy/resilience';
 import type { RouteTable } from '@ccproxy/router';
 import type { AccessLog } from '@ccproxy/telemetry';
 import type { Calibration } from '@ccproxy/tokens';
 import type { GatewayMetrics } from './gateway-metrics.js';
+import type { Upstream } from './upstreams.js';
 
 /** A request that can be told to end. */
 export interface LiveRequest {
@@ -19,7 +22,14 @@ export interface GatewayContext {
   readonly ledger: Ledger;
   readonly accessLog: Pick<AccessLog, 'write'>;
   readonly calibration: Calibration;
+  /** With the first of their keys. */
   readonly providers: ReadonlyMap<string, Provider>;
+  readonly upstreams: ReadonlyMap<string, Upstream>;
+  readonly retry: RetryConfig;
+  /** Absent: callers have no limits. */
+  readonly callers: CallerLimits | undefined;
+  /** [0, 1) */
+  readonly random: () => number;
   readonly table: RouteTable;
   /** The table of a project; `table` outside of projects. */
   readonly tableOf: (project: ServedProject | undefined) => RouteTable;

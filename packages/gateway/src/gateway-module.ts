@@ -1,9 +1,10 @@
-import type { Config } from '@ccproxy/config';
+import { defaultRetry } from '@ccproxy/config';
 import type { DaemonModule } from '@ccproxy/http';
 import { bindMethod, decisionsRecent, ledgerRecent } from '@ccproxy/ipc';
 import { Roster } from '@ccproxy/kernel';
 import type { ProjectDirectory } from '@ccproxy/projects';
-import { createProvider, type Provider, type ProviderDeps } from '@ccproxy/providers';
+import { createProvider } from '@ccproxy/providers';
+import { CallerLimits } from '@ccproxy/resilience';
 import { compileRoutes } from '@ccproxy/router';
 import type { FastifyPluginAsync } from 'fastify';
 import type { GatewayContext } from './gateway-context.js';
@@ -11,16 +12,11 @@ import type { GatewayDeps } from './gateway-deps.js';
 import { gatewayMetrics, noMetrics } from './gateway-metrics.js';
 import { gatewayRoutes } from './gateway-routes.js';
 import { secretNeedles } from './mask-secrets.js';
-import { probeBinding } from './probe-binding.js';
 import { projectScope } from './project-scope.js';
 import { projectTables } from './project-table.js';
+import { createUpstreams, providerKeys, upstreamHealth } from './upstreams.js';
 
 const noDecisions: GatewayContext['decisions'] = { record() {}, recent: () => Promise.resolve([]) };
-
-const providerKey = (config: Config, name: string): string | undefined => {
-  const auth = config.providers[name]?.auth;
-  return auth?.kind === 'apiKey' ? auth.value : undefined;
-};
 
 /** The fixed needles and those of a list that changes now and then: made anew only when it does. */
 function withLocalSecrets(fixed: readonly Buffer[], localSecrets: () => readonly string[]): () => readonly Buffer[] {
@@ -36,30 +32,28 @@ function withLocalSecrets(fixed: readonly Buffer[], localSecrets: () => readonly
   };
 }
 
-/** What a provider is made with. */
-const providerDeps = ({ clock, logger, random, config, env }: GatewayDeps): ProviderDeps => ({
-  clock,
-  logger,
-  random,
-  egress: { ...config.egress, env },
-  capabilities: config.capabilities ?? [],
-});
-
 function createContext(deps: GatewayDeps): GatewayContext {
   const { config, clock, logger, ledger, accessLog, calibration } = deps;
-  const make = deps.createProvider ?? ((each) => createProvider(each, providerDeps(deps)));
-  const providers = new Map<string, Provider>(Object.values(config.providers).map((each) => [each.name, make(each)]));
-  const keys = new Map([...providers.keys()].map((name) => [name, secretNeedles([providerKey(config, name) ?? ''])]));
-  const configured = [config.server.authKey, ...[...providers.keys()].map((name) => providerKey(config, name) ?? '')];
-  const fixed = secretNeedles(configured);
+  const egress = { ...config.egress, env: deps.env };
+  const made = { clock, logger, egress, random: deps.random, capabilities: config.capabilities ?? [] };
+  const make = deps.createProvider ?? ((each) => createProvider(each, made));
+  const upstreams = createUpstreams(config, { clock, logger, make, metrics: () => context.metrics });
+  const all = Object.values(config.providers);
+  const keys = new Map(all.map((each) => [each.name, secretNeedles(providerKeys(each))]));
+  const fixed = secretNeedles([config.server.authKey, ...all.flatMap(providerKeys)]);
   const table = compileRoutes(config);
-  return {
+  const { limits } = config.server;
+  const context: GatewayContext = {
     clock,
     logger,
     ledger,
     accessLog,
     calibration,
-    providers,
+    providers: new Map([...upstreams].map(([name, { first }]) => [name, first])),
+    upstreams,
+    retry: config.retry ?? defaultRetry,
+    callers: limits === undefined ? undefined : new CallerLimits(limits, () => clock.monotonic()),
+    random: deps.random,
     keys,
     table,
     tableOf: projectTables(config, table),
@@ -69,17 +63,8 @@ function createContext(deps: GatewayDeps): GatewayContext {
     needles: deps.localSecrets === undefined ? () => fixed : withLocalSecrets(fixed, deps.localSecrets),
     metrics: noMetrics,
   };
+  return context;
 }
-
-const providerHealth = (provider: Provider): Readonly<Record<string, unknown>> => {
-  const availability = provider.availability();
-  return {
-    name: provider.name,
-    type: provider.type,
-    available: availability.available,
-    reason: availability.available ? null : availability.reason,
-  };
-};
 
 /** Resolves when nothing is live any more, or ends what is left when the time is up. */
 async function settle(context: GatewayContext, deadline: AbortSignal): Promise<void> {
@@ -113,10 +98,9 @@ export function createGatewayModule(deps: GatewayDeps): DaemonModule {
   const context = createContext(deps);
   return {
     name: 'gateway',
-    configSections: ['providers', 'models', 'routes', 'profiles', 'egress'],
+    configSections: ['providers', 'models', 'routes', 'profiles', 'egress', 'retry'],
     routes: allRoutes(context, deps.projects),
     ipcMethods: [
-      probeBinding(deps.config, providerDeps(deps)),
       bindMethod(ledgerRecent, async ({ limit }) => ({ rows: (await context.ledger.recent(limit)).map((row) => ({ ...row })) })),
       bindMethod(decisionsRecent, async ({ limit }) => ({
         decisions: (await context.decisions.recent(limit)).map((record) => ({ ...record })),
@@ -127,13 +111,13 @@ export function createGatewayModule(deps: GatewayDeps): DaemonModule {
     },
     health: () => ({
       active: context.live.size,
-      providers: [...context.providers.values()].map(providerHealth),
+      providers: [...context.upstreams.values()].map(upstreamHealth),
       targets: [...context.table.targets.values()].map(({ name, provider, model }) => ({ name, provider, model: model ?? null })),
       ledger: context.ledger.totals(),
     }),
     async drain(deadline) {
       await settle(context, deadline);
-      await Promise.all([...context.providers.values()].map((provider) => provider.close()));
+      await Promise.all([...context.upstreams.values()].flatMap(({ providers }) => providers.map((provider) => provider.close())));
     },
   };
 }

@@ -1,4 +1,4 @@
-export { type AttemptFailure, mayFallBack } from './attempt-failure.js';
+export { type AttemptFailure, judge } from './attempt-failure.js';
 export { choosePlan, type ChosenPlan } from './choose-plan.js';
 export { errors as gatewayErrors } from './errors.js';
 export { endsMessage, EventFramer } from './event-framer.js';

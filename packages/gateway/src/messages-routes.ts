@@ -63,8 +63,9 @@ export const messagesHandler =
   (request: FastifyRequest, reply: FastifyReply): void => {
     try {
       const { admitted, plan } = admit(context, request);
+      const endAdmission = context.callers?.admit(principalName(request.principal), admitted.facts.tokens.estimate);
       reply.hijack();
-      new Exchange(context, admitted, plan, reply.raw).start();
+      new Exchange(context, admitted, plan, reply.raw, endAdmission).start();
     } catch (error) {
       recordRefusal(context, request, error);
       throw error;

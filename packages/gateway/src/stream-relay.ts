@@ -107,8 +107,8 @@ export class StreamRelay implements Relay {
     if (verdict === 'commit') {
       this.#commit(prelude);
     } else if (verdict !== 'wait') {
-      // Without another target the provider's own error event goes to the client as it came.
-      if (!this.#attempt.passOn(verdict.error.type)) this.#commit(prelude);
+      // When nothing else can be tried, the provider's own error event goes to the client as it came.
+      if (!this.#attempt.passOn(verdict.error)) this.#commit(prelude);
     } else if (prelude.sawMessageStart) {
       this.#commitTimer ??= this.#attempt.clock.setTimeout(() => {
         if (this.#prelude !== undefined) this.#commit(this.#prelude);

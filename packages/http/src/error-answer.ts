@@ -15,6 +15,13 @@ const asksToStop = (error: CcproxyError): boolean =>
   !error.retryable &&
   ((error.httpStatus >= 400 && error.httpStatus < 500 && !repeatable.has(error.httpStatus)) || error.httpStatus === 501);
 
+/** Whole seconds after which repeating makes sense: what the error says, else a second while the server stops. */
+const retryAfter = ({ httpStatus, details }: CcproxyError): Readonly<Record<string, string>> => {
+  const seconds = details?.['retryAfter'];
+  if (typeof seconds === 'number' && Number.isInteger(seconds)) return { 'retry-after': String(seconds) };
+  return httpStatus === 503 ? { 'retry-after': '1' } : {};
+};
+
 /**
  * The Anthropic error envelope. `x-should-retry: false` on what repeating cannot mend: without it the client repeats a 400
  * up to 6 times and a 401 for 3 minutes (measured: facts/claude-code-client.md §4). Nothing of the request is echoed.
@@ -32,7 +39,7 @@ export function errorAnswer(error: CcproxyError, requestId: string | undefined):
       'x-content-type-options': 'nosniff',
       'x-ccproxy-error': error.code,
       ...(asksToStop(error) ? { 'x-should-retry': 'false' } : {}),
-      ...(error.httpStatus === 503 ? { 'retry-after': '1' } : {}),
+      ...retryAfter(error),
     },
   };
 }

@@ -1,7 +1,7 @@
 export type CircuitState = 'closed' | 'open' | 'half-open';
 
 export interface CircuitOptions {
-  /** Failures in a row that open it. */
+  /** Failures in a row that open it; above 20, only those. */
   readonly failures: number;
   /** How long it stays open at first, ms. */
   readonly open: number;
@@ -92,7 +92,7 @@ export class CircuitBreaker {
   }
 
   #mostFailed(): boolean {
-    if (this.#seen < windowSize) return false;
+    if (this.#seen < windowSize || this.#options.failures > windowSize) return false;
     let failures = 0;
     for (let bits = this.#window; bits !== 0; bits &= bits - 1) failures += 1;
     return failures * 2 > windowSize;

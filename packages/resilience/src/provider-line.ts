@@ -91,6 +91,12 @@ export class ProviderLine {
     return new LineLease(this, model, slot, tokens, this.#circuit.take(now), overload?.take(now) ?? 0);
   }
 
+  /** Whether a request of so many tokens would be admitted; takes nothing. */
+  couldTake(model: string, tokens: number): boolean {
+    const now = this.#options.now();
+    return !this.#circuit.isOpen(now) && this.#models.peek(model)?.isOpen(now) !== true && this.#pool.wait(tokens, now) === 0;
+  }
+
   /** Some key for a call that is neither metered nor repeated. */
   anyKey(session: string | undefined): number {
     return this.#pool.pick(session, 0, this.#options.now())?.index ?? 0;

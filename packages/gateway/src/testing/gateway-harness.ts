@@ -1,5 +1,13 @@
 import { request as httpRequest, type ClientRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
-import type { Config, ProviderConfig, Rule, ServerConfig, Target } from '@ccproxy/config';
+import {
+  type Config,
+  defaultRetry,
+  type ProviderConfig,
+  type RetryConfig,
+  type Rule,
+  type ServerConfig,
+  type Target,
+} from '@ccproxy/config';
 import { createHttpServer, createTokenRegistry, type DaemonModule, type HttpServer } from '@ccproxy/http';
 import { type Clock, type Logger, silentLogger, systemClock } from '@ccproxy/kernel';
 import type { DecisionRecord, Ledger } from '@ccproxy/ledger';
@@ -31,12 +39,17 @@ export const target = (name: string, provider: string, rest: Partial<Target> = {
   ...rest,
 });
 
+/** One attempt for each target of a plan. */
+const quiet: RetryConfig = { ...defaultRetry, attempts: 0, breaker: { failures: 1_000_000, open: 1000 } };
+
 export interface HarnessOptions {
   readonly providers: readonly ProviderConfig[];
   readonly models: readonly Target[];
   readonly routes?: readonly Rule[];
   readonly profiles?: Config['profiles'];
   readonly server?: Partial<ServerConfig>;
+  /** Over `quiet`: nothing is repeated and no circuit opens unless a test asks for it. */
+  readonly retry?: Partial<RetryConfig>;
   readonly clock?: Clock;
   readonly logger?: Logger;
   readonly ledger?: Ledger;
@@ -47,7 +60,7 @@ const byName = <Item extends { readonly name: string }>(items: readonly Item[]):
   Object.fromEntries(items.map((item) => [item.name, item]));
 
 /** A configuration with nothing but what a test names. */
-export const gatewayConfig = ({ providers, models, routes = [], profiles = {}, server = {} }: HarnessOptions): Config => ({
+export const gatewayConfig = ({ providers, models, routes = [], profiles = {}, server = {}, retry = {} }: HarnessOptions): Config => ({
   server: {
     host: '127.0.0.1',
     port: undefined,
@@ -66,6 +79,7 @@ export const gatewayConfig = ({ providers, models, routes = [], profiles = {}, s
   models: byName(models),
   routes,
   profiles,
+  retry: { ...quiet, ...retry },
 });
 
 /** An answer as the client saw it. */

@@ -1,0 +1,76 @@
+import { type Config, defaultRetry, type ProviderConfig } from '@ccproxy/config';
+import type { Clock, Logger } from '@ccproxy/kernel';
+import type { Provider } from '@ccproxy/providers';
+import { type CircuitState, ProviderLine } from '@ccproxy/resilience';
+import type { GatewayMetrics } from './gateway-metrics.js';
+
+/** A provider of the configuration with everything that is remembered of it. */
+export interface Upstream {
+  readonly line: ProviderLine;
+  /** Without a key, or with the first. */
+  readonly first: Provider;
+  /** One for each key: each has connections of its own, so that a key never travels on those of another. */
+  readonly providers: readonly Provider[];
+}
+
+export interface UpstreamDeps {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly make: (config: ProviderConfig) => Provider;
+  readonly metrics: () => GatewayMetrics;
+}
+
+const circuitValues: Readonly<Record<CircuitState, number>> = { closed: 0, 'half-open': 1, open: 2 };
+
+function createUpstream(config: ProviderConfig, retry: Config['retry'], deps: UpstreamDeps): Upstream {
+  const { name, auth, keys } = config;
+  const { clock, logger, make, metrics } = deps;
+  const first = make(config);
+  const others = (keys?.list ?? []).slice(1).map(({ value }) => make({ ...config, auth: { kind: 'apiKey', value } }));
+  const line = new ProviderLine({
+    ownKey: auth.kind === 'apiKey',
+    strategy: keys?.strategy ?? 'fill-first',
+    keys: (keys === undefined || keys.list.length === 0 ? [{ weight: 1, limits: undefined }] : keys.list).map((key) => ({
+      weight: key.weight,
+      limits: key.limits ?? config.limits,
+    })),
+    retry: retry ?? defaultRetry,
+    now: () => clock.monotonic(),
+    onCircuit(state) {
+      metrics().circuit.set(circuitValues[state], { provider: name });
+      logger.warn(
+        { provider: name, circuit: state },
+        state === 'open' ? 'the provider fails and is left alone' : 'the provider is asked again',
+      );
+    },
+    onRest(key, why) {
+      metrics().rests.inc({ provider: name, class: why });
+      logger.warn({ provider: name, key: key + 1, class: why }, 'a key of the provider rests');
+    },
+  });
+  return { line, first, providers: [first, ...others] };
+}
+
+/** What stands behind each provider of the configuration, by name. */
+export const createUpstreams = (config: Config, deps: UpstreamDeps): ReadonlyMap<string, Upstream> =>
+  new Map(Object.values(config.providers).map((each) => [each.name, createUpstream(each, config.retry, deps)]));
+
+/** Every key of the configuration that is sent to a provider. */
+export const providerKeys = ({ auth, keys }: ProviderConfig): readonly string[] => [
+  ...(auth.kind === 'apiKey' ? [auth.value] : []),
+  ...(keys?.list ?? []).map(({ value }) => value),
+];
+
+/** What `/health` and `status` show of a provider. */
+export function upstreamHealth({ first, line }: Upstream): Readonly<Record<string, unknown>> {
+  const availability = first.availability();
+  const report = line.report();
+  const left = report.circuit === 'open' ? `it failed several times in a row; asked again in ${report.retryIn ?? 0} s` : null;
+  return {
+    name: first.name,
+    type: first.type,
+    available: availability.available && left === null,
+    reason: availability.available ? left : availability.reason,
+    ...report,
+  };
+}

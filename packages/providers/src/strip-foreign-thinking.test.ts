@@ -5,7 +5,7 @@ import { stripForeignThinking } from './strip-foreign-thinking.js';
 
 const foreign = { type: 'thinking', thinking: 'hm', signature: encodeForeignSignature({ family: 'gemini', payload: 'abc' }) };
 const unsigned = { type: 'thinking', thinking: 'hm', signature: '' };
-const redacted = { type: 'redacted_thinking', data: encodeForeignSignature({ family: 'gpt', payload: '' }) };
+const redacted = { type: 'redacted_thinking', data: 'EmwKAhgBEgy' };
 const own = { type: 'thinking', thinking: 'my own, about "ccp1.x"', signature: 'EqoBCkgIAx==' };
 const text = { type: 'text', text: 'a\u00e9 ccp1. "signature":""' };
 
@@ -26,7 +26,7 @@ describe('stripForeignThinking', () => {
     ]);
     expect(strip([user, { content: [unsigned, redacted, own, text], role: 'assistant', x: 1 }])).toEqual([
       user,
-      { content: [own, text], role: 'assistant', x: 1 },
+      { content: [redacted, own, text], role: 'assistant', x: 1 },
     ]);
   });
 
@@ -65,8 +65,7 @@ describe('stripForeignThinking', () => {
     fc.assert(
       fc.property(fc.array(message, { minLength: 1, maxLength: 5 }), fc.constantFrom(undefined, 2), (messages, indent) => {
         const body = bodyOf(messages, indent);
-        const isForeign = (value: unknown): boolean =>
-          [foreign, unsigned, redacted].some((each) => JSON.stringify(each) === JSON.stringify(value));
+        const isForeign = (value: unknown): boolean => [foreign, unsigned].some((each) => JSON.stringify(each) === JSON.stringify(value));
         const expected = messages.flatMap((each) => {
           if (each.role !== 'assistant' || typeof each.content === 'string') return [each];
           const content = each.content.filter((value) => !isForeign(value));

@@ -56,7 +56,5 @@ function isForeign(block: Buffer): boolean {
   if (!block.includes(thinking)) return false;
   const value = parseJsonObject(block.toString('utf8'));
   if (value === undefined) return false;
-  const type = stringMember(value, 'type');
-  if (type === 'thinking') return isForeignSignature(stringMember(value, 'signature') ?? '');
-  return type === 'redacted_thinking' && isForeignSignature(stringMember(value, 'data') ?? '');
+  return stringMember(value, 'type') === 'thinking' && isForeignSignature(stringMember(value, 'signature') ?? '');
 }

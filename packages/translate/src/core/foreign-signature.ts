@@ -28,17 +28,20 @@ export function decodeForeignSignature(signature: string): ForeignSignature | un
 /** Whether Anthropic can not have made it: ours, or none at all. Such a block must not go to an Anthropic API. */
 export const isForeignSignature = (signature: string): boolean => signature === '' || signature.startsWith(mark);
 
+const member = Buffer.from('"signature"');
+const foreignValue = /^\s*:\s*"(?:"|ccp1\.)/;
+/** Bytes of the value that are looked at. */
+const valueStart = 24;
+
 /**
  * Whether the bytes of a request may hold a thinking block that is foreign. False is certain; true asks for a look at the
- * blocks. Linear in the bytes, nothing is parsed.
+ * blocks. One search of the bytes, nothing is parsed: an escape could hide a signature only if a client wrote one for plain
+ * ASCII, and none does.
  */
 export function mayHoldForeignSignature(body: Buffer): boolean {
-  return body.includes(`"${mark}`) || emptySignature(body);
-}
-
-/** An escape could hide the mark from a search of the bytes only if a client wrote one for plain ASCII; none does. */
-function emptySignature(body: Buffer): boolean {
-  for (let at = body.indexOf('"signature"'); at !== -1; at = body.indexOf('"signature"', at + 1))
-    if (/^\s*:\s*""/.test(body.toString('latin1', at + 11, at + 32))) return true;
+  for (let at = body.indexOf(member); at !== -1; at = body.indexOf(member, at + member.length)) {
+    const start = at + member.length;
+    if (foreignValue.test(body.toString('latin1', start, start + valueStart))) return true;
+  }
   return false;
 }

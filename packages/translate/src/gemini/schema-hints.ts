@@ -1,14 +1,22 @@
 import type { JsonObject } from '@ccproxy/wire';
 
-/** Keywords the Gemini API refuses or ignores and a model can still follow when it reads them. */
+/** Keywords a Gemini schema does not keep and a model can still follow when it reads them. */
 const told = [
   'format',
   'pattern',
   'default',
+  'minimum',
+  'maximum',
   'exclusiveMinimum',
   'exclusiveMaximum',
   'multipleOf',
+  'minLength',
+  'maxLength',
+  'minItems',
+  'maxItems',
   'uniqueItems',
+  'minProperties',
+  'maxProperties',
   'additionalProperties',
   'propertyNames',
   'patternProperties',
@@ -27,13 +35,12 @@ const maxHints = 6;
 
 /**
  * The description of a schema with what its other keywords demand, for a model to read (translation.md row 57).
- * `kept` are the keywords the schema still has.
  */
-export function describeSchema(schema: JsonObject, kept: ReadonlySet<string>): string | undefined {
+export function describeSchema(schema: JsonObject): string | undefined {
   const hints: string[] = [];
   for (const key of told) {
     const value = Object.hasOwn(schema, key) ? schema[key] : undefined;
-    if (value === undefined || typeof value === 'boolean' || kept.has(key) || hints.length === maxHints) continue;
+    if (value === undefined || typeof value === 'boolean' || hints.length === maxHints) continue;
     const text = JSON.stringify(value);
     if (text.length <= maxHintChars) hints.push(`${key}: ${text}`);
   }

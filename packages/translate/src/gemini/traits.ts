@@ -16,10 +16,13 @@ const budgets: readonly (readonly [RegExp, BudgetRange])[] = [
 /** undefined for models whose range is not known: they are never told to think less than they would. */
 export const budgetRange = (model: string): BudgetRange | undefined => budgets.find(([name]) => name.test(model))?.[1];
 
-/** What the name of a model tells about it; what is absent is assumed. */
+/**
+ * What the name of a model tells about it; what is absent is assumed. A bound of the answer above the model's own is
+ * refused, so that of the client is lowered (https://ai.google.dev/gemini-api/docs/models, "Output token limit").
+ */
 export function traits(model: string): ModelCapabilities {
-  const common: ModelCapabilities = { images: true, pdf: true, webSearch: true };
-  if (/gemini-(?:1\.|2\.0|pro-vision)|gemma|^learnlm/.test(model)) return { ...common, reasoning: 'none' };
+  const common: ModelCapabilities = { images: true, pdf: true, webSearch: true, output: 65_536 };
+  if (/gemini-(?:1\.|2\.0|pro-vision)|gemma|^learnlm/.test(model)) return { ...common, reasoning: 'none', output: 8192 };
   if (/gemini-(?:[3-9]|\d\d)/.test(model)) return { ...common, reasoning: 'effort', efforts: levels(model) };
   return { ...common, reasoning: 'budget' };
 }

@@ -196,6 +196,12 @@ describe('tools', () => {
     expect(names.map((name) => translated.context.toolNames.toClient(name))).toEqual([`${long}_one`, `${long}_two`, '1 odd/name']);
   });
 
+  it('[C13] TR-20 declares no more functions than Gemini takes, and says so', () => {
+    const { body, dropped } = translate({ tools: Array.from({ length: 513 }, (_, index) => tool(`f${index}`)) });
+    expect((body['tools'] as { functionDeclarations: unknown[] }[])[0]?.functionDeclarations).toHaveLength(512);
+    expect(dropped).toEqual(['tools']);
+  });
+
   it('[C13] TR-26 TR-27 TR-28 TR-29 says which tools may be called', () => {
     const choice = (tool_choice: JsonObject, options: Partial<TranslateRequestOptions> = {}) =>
       bodyOf({ tools: [tool('f'), tool('g')], tool_choice }, options)['toolConfig'];
@@ -234,6 +240,8 @@ describe('parameters', () => {
     );
     expect(body['generationConfig']).toEqual({ maxOutputTokens: 8192, stopSequences: ['1', '2', '3', '4', '5'] });
     expect(dropped).toEqual(['stop_sequences']);
+    expect(config({ max_tokens: 128_000 }, 'gemini-3-pro')).toEqual({ maxOutputTokens: 65_536 });
+    expect(config({ max_tokens: 128_000 }, 'gemini-2.0-flash')).toEqual({ maxOutputTokens: 8192 });
   });
 
   it('[C13] TR-53 asks for a schema, cleaned like that of a tool', () => {

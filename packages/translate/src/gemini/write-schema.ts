@@ -15,7 +15,9 @@ const maxDepth = 48;
 
 /**
  * A JSON Schema as the Gemini API takes it: the part of OpenAPI 3.0 its `Schema` type has (translation.md rows 57-61).
- * What it cannot say goes into the descriptions. Bounded in depth and size, whatever the schema refers to.
+ * What it cannot say goes into the descriptions, and so do bounds and formats: it can say them, but answers 400 ("too many
+ * states for serving", https://github.com/googleapis/python-genai/issues/660 and 2170) when they add up. Bounded in depth
+ * and size, whatever the schema refers to.
  */
 export function writeSchema(schema: JsonObject): JsonObject {
   return convert(schema, { root: schema, refs: [], depth: 0, budget: { nodes: maxNodes } });
@@ -62,31 +64,14 @@ const needsAnotherLook = (schema: JsonObject): boolean =>
   '$ref' in schema || 'allOf' in schema || 'anyOf' in schema || 'oneOf' in schema || Array.isArray(schema['type']);
 
 const typeNames: ReadonlySet<string> = new Set(['STRING', 'NUMBER', 'INTEGER', 'BOOLEAN', 'ARRAY', 'OBJECT']);
-const keptByType: Readonly<Record<string, readonly string[]>> = {
-  STRING: ['minLength', 'maxLength'],
-  NUMBER: ['minimum', 'maximum'],
-  INTEGER: ['minimum', 'maximum'],
-  ARRAY: ['minItems', 'maxItems'],
-  OBJECT: ['minProperties', 'maxProperties'],
-};
-/** Formats the API knows for a type; with any other it answers 400. */
-const formatsByType: Readonly<Record<string, readonly string[]>> = {
-  STRING: ['date-time'],
-  NUMBER: ['float', 'double'],
-  INTEGER: ['int32', 'int64'],
-};
-
 /** A schema that offers no choice. */
 function plainSchema(schema: JsonObject, walk: Walk): JsonObject {
   const type = typeOf(schema);
   const out: Record<string, unknown> = { type };
-  for (const key of keptByType[type] ?? []) if (typeof schema[key] === 'number') out[key] = schema[key];
-  const format = schema['format'];
-  if (typeof format === 'string' && formatsByType[type]?.includes(format) === true) out['format'] = format;
   Object.assign(out, enumOf(schema, type));
   if (type === 'ARRAY') out['items'] = convert(itemsOf(schema), walk);
   if (type === 'OBJECT') Object.assign(out, membersOf(schema, walk));
-  const description = describeSchema(schema, new Set(Object.keys(out)));
+  const description = describeSchema(schema);
   return description === undefined ? out : { ...out, description };
 }
 

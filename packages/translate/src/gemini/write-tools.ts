@@ -7,6 +7,9 @@ import { writeParameters } from './write-schema.js';
 /** 64 is what all versions of the API take; newer ones take 128. */
 export const geminiToolNames: ToolNameRules = { maxLength: 64, illegal: /[^a-zA-Z0-9_.:-]/g, first: /^[a-zA-Z_]/ };
 
+/** "At most 512 function declarations can be specified": https://github.com/google-gemini/gemini-cli/issues/19083. */
+const mostFunctions = 512;
+
 /** `tools` and `toolConfig` of a request, as far as it has any. */
 export function writeTools(wishes: ToolWishes, scope: RequestScope): JsonObject {
   const { functions, choice, parallel } = wishes;
@@ -15,7 +18,8 @@ export function writeTools(wishes: ToolWishes, scope: RequestScope): JsonObject 
   if (wishes.webSearch !== undefined) scope.drop('tool:web_search', 'meaning');
   if (!parallel) scope.drop('disable_parallel_tool_use', 'hint');
   if (functions.some((tool) => tool.strict)) scope.drop('strict', 'hint');
-  const declarations = functions.map(({ name, description, schema }) => {
+  if (functions.length > mostFunctions) scope.drop('tools', 'meaning');
+  const declarations = functions.slice(0, mostFunctions).map(({ name, description, schema }) => {
     const parameters = writeParameters(schema);
     return { name, ...(description === undefined ? {} : { description }), ...(parameters === undefined ? {} : { parameters }) };
   });

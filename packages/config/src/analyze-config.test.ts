@@ -186,12 +186,12 @@ routes:
   - { name: c, to: default, when: { any: [ { stream: "false" }, { not: { tokens: { over: 10, under: 20 } } } ] } }
 `);
     expect(diagnostics).toEqual([]);
-    expect(config?.routes.map(({ when }) => when)).toEqual([
+    expect(config?.routes.map((rule) => ('when' in rule ? rule.when : rule.selector))).toEqual([
       { class: ['auxiliary'] },
       { all: [{ class: ['main', 'subagent'] }, { model: ['claude-*'] }] },
       { any: [{ stream: false }, { not: { tokens: { over: 10, under: 20 } } }] },
     ]);
-    expect(config?.routes[1]?.fallback).toEqual(['demo']);
+    expect(config?.routes[1]).toMatchObject({ fallback: ['demo'] });
   });
 
   it('refuses conditions that can never hold or say nothing', async () => {

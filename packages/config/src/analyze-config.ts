@@ -21,6 +21,8 @@ export interface AnalyzeOptions {
   readonly overrides: Overrides | undefined;
   /** True when others than the owner may read the file. */
   readonly shared: boolean;
+  /** Whether a file is there; not asked when absent. */
+  readonly exists?: (file: string) => Promise<boolean>;
 }
 
 export interface Analysis {
@@ -63,6 +65,7 @@ export async function analyzeConfig(text: string, options: AnalyzeOptions): Prom
     ...exposure(config, options.overrides, tree),
     ...openFile(config, content, options, tree),
     ...idleKeys(content, tree),
+    ...(await missingModules(config, options, tree)),
   );
   if (found.some(({ severity }) => severity === 'error')) return fail(found, content.variables);
   return {
@@ -123,6 +126,18 @@ function idleKeys(content: Interpolated, tree: YamlTree): Diagnostic[] {
     severity: 'warning',
     hint: 'Leave it for later versions, or remove it.',
   }));
+}
+
+/** A rule that asks a module nobody wrote would never fire. */
+async function missingModules(config: Config, { exists }: AnalyzeOptions, tree: YamlTree): Promise<Diagnostic[]> {
+  if (exists === undefined) return [];
+  const modules = Object.values(config.plugins?.routing ?? {});
+  const found = await Promise.all(modules.map(({ module }) => exists(module)));
+  return modules
+    .filter((_module, index) => found[index] === false)
+    .map(({ name }) =>
+      diagnostic(tree, ['plugins', 'routing', name, 'module'], 'CCP_CONFIG_REFERENCE', 'names a file that does not exist'),
+    );
 }
 
 function secretsOf(config: Config, fileContents: readonly string[]): string[] {

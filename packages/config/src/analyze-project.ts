@@ -54,8 +54,10 @@ function explainForeignKey(found: Diagnostic): Diagnostic {
 /** Names of rules and targets, held against the targets of the user. */
 function checkTargets(tree: YamlTree, { providers, models }: Selectable): Diagnostic[] {
   const targets = Object.fromEntries(Object.values(models).map(({ name, provider, fallback }) => [name, { provider, fallback }]));
-  return checkReferences({ providers, models: targets, routes: valueAt(tree, 'routes') }, tree, []).filter(({ path }) =>
-    path.startsWith('routes'),
+  return checkReferences({ providers, models: targets, routes: valueAt(tree, 'routes') }, tree, []).filter(
+    ({ path }) =>
+      // Routing modules are refused by the schema, whether the user has one of that name or not.
+      path.startsWith('routes') && !path.endsWith('.custom'),
   );
 }
 

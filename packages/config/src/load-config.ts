@@ -65,6 +65,7 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
       file: (name) => readSecretFile(path.resolve(directory, name)),
     },
     overrides,
+    exists,
     shared: content.mode !== undefined && (content.mode & 0o077) !== 0,
   });
   if (analysis.config === undefined) throw invalidConfig(analysis.diagnostics, content.text);

@@ -1,5 +1,6 @@
 import type { ProviderAuth, ProviderConfig, ProviderTimeouts } from '@ccproxy/config';
 import { silentLogger, systemClock } from '@ccproxy/kernel';
+import { encodeForeignSignature } from '@ccproxy/translate';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createProvider } from './create-provider.js';
 import type { Provider, ProviderRequest } from './provider.js';
@@ -75,6 +76,19 @@ describe('AnthropicProvider request', () => {
     expect(fake.last).toMatchObject({ method: 'POST', path: '/base/v1/messages?beta=true' });
     expect(fake.last.body).toEqual(request().body);
     expect(got.text()).toBe(messageFrames().join(''));
+  });
+
+  it('[C23] row 18: keeps thinking of another model back and says so', async () => {
+    const fake = await upstream('healthy');
+    const thinking = { type: 'thinking', thinking: 'hm', signature: encodeForeignSignature({ family: 'gemini', payload: 'x' }) };
+    const messages = [{ role: 'assistant', content: [thinking, { type: 'text', text: 'a' }] }];
+    const got = collect(provider(fake.url), request({ body: Buffer.from(JSON.stringify({ model: 'm', messages })) }));
+    await got.settled;
+    expect(got.call.dropped).toEqual(['thinking of another model']);
+    expect(fake.last.body.toString()).toBe('{"model":"m","messages":[{"role":"assistant","content":[{"type":"text","text":"a"}]}]}');
+    const ordinary = collect(provider(fake.url), request());
+    await ordinary.settled;
+    expect(ordinary.call.dropped).toEqual([]);
   });
 
   it('[F1] row 30: forwards unknown headers and betas, and neither cookies nor hop-by-hop headers', async () => {

@@ -4,8 +4,9 @@ import type { Dispatcher } from 'undici';
 import { createDispatcher, type Egress, isLoopback } from './egress.js';
 import { endpointOf } from './endpoint.js';
 import { errors } from './errors.js';
+import { EstimatedCount } from './estimated-count.js';
 import { failedCall } from './failed-call.js';
-import type { Availability, HeaderFields, Provider, ProviderCall, ProviderRequest, ProviderSink } from './provider.js';
+import type { Availability, HeaderFields, Provider, ProviderCall, ProviderRequest, ProviderSink, RequestNotes } from './provider.js';
 import { requestHeaders } from './request-headers.js';
 import { stripForeignThinking } from './strip-foreign-thinking.js';
 import { UpstreamCall, type UpstreamCallContext } from './upstream-call.js';
@@ -32,6 +33,7 @@ export class AnthropicProvider implements Provider {
   readonly #auth: ProviderConfig['auth'];
   readonly #prefix: string;
   readonly #foreignHost: boolean;
+  readonly #anthropicHost: boolean;
   readonly #dispatcher: Dispatcher;
   readonly #context: UpstreamCallContext;
   #closed: Promise<void> | undefined;
@@ -44,7 +46,8 @@ export class AnthropicProvider implements Provider {
     this.openToAnonymous = config.auth.kind === 'client';
     this.#auth = config.auth;
     this.#prefix = prefix;
-    this.#foreignHost = !isAnthropicHost(hostname) && !isLoopback(hostname);
+    this.#anthropicHost = isAnthropicHost(hostname);
+    this.#foreignHost = !this.#anthropicHost && !isLoopback(hostname);
     this.#dispatcher = createDispatcher(origin, deps.egress, config.timeouts.connect);
     this.#context = { provider: config.name, dispatcher: this.#dispatcher, clock: deps.clock, timeouts: config.timeouts };
   }
@@ -66,10 +69,15 @@ export class AnthropicProvider implements Provider {
         headers: requestHeaders(request.rawClientHeaders ?? request.clientHeaders, this.#auth),
         body,
       },
-      sink,
+      this.#estimates(request) ? new EstimatedCount(sink, request.notes.inputTokens) : sink,
     );
     if (stripped > 0) call.dropped = ['thinking of another model'];
     return call;
+  }
+
+  /** Whether a count may be replaced by the estimate: Anthropic itself can count, and its 404 says that there is no such model. */
+  #estimates(request: ProviderRequest): request is ProviderRequest & { readonly notes: RequestNotes } {
+    return request.notes !== undefined && !this.#anthropicHost && request.path.split('?', 1)[0] === '/v1/messages/count_tokens';
   }
 
   /** Why a subscription login of the request goes nowhere; undefined when there is none or it may go. */

@@ -83,7 +83,7 @@ export class ForeignProvider implements Provider {
     const foreign = this.#translate(request, true);
     const { translated, model } = foreign;
     const { stream } = request;
-    const translation = new AnswerTranslation(this.#api, translated.context, model, this.#deps.clock);
+    const translation = new AnswerTranslation(this.#api, translated.context, this.#deps.clock);
     const body = this.#api.complete?.(foreign, this.#config) ?? translated.body;
     const path = this.#api.messagesPath(model, stream);
     const call = { provider: this.name, translation, stream, dropped: translated.dropped };

@@ -39,8 +39,4 @@ const ollamaApi: ForeignApi = {
       const createdAt = stringMember(entry, 'modified_at');
       return offeredModel(entry, 'name', createdAt === undefined ? {} : { createdAt }) ?? [];
     }),
-  explain: (status, message, model) =>
-    status === 404 && /not found/i.test(message)
-      ? `model "${model}" is not on this Ollama server: run \`ollama pull ${model}\``
-      : undefined,
 };

@@ -13,14 +13,11 @@ export const eventStream = { 'content-type': 'text/event-stream; charset=utf-8',
 export class AnswerTranslation {
   readonly #api: ForeignApi;
   readonly #context: AnswerContext;
-  readonly #model: string;
   readonly #clock: Clock;
 
-  /** @param model the provider's own name for the model, for errors */
-  constructor(api: ForeignApi, context: AnswerContext, model: string, clock: Clock) {
+  constructor(api: ForeignApi, context: AnswerContext, clock: Clock) {
     this.#api = api;
     this.#context = context;
-    this.#model = model;
     this.#clock = clock;
   }
 
@@ -40,8 +37,7 @@ export class AnswerTranslation {
 
   #error(status: number, headers: HeaderFields, body: Buffer): WholeAnswer {
     const { contextWindow, inputEstimate } = this.#context;
-    const error = translateError({ status, headers, body }, { now: this.#clock.now(), contextWindow, inputEstimate });
-    const message = this.#api.explain?.(error.status, error.message, this.#model) ?? error.message;
+    const error = translateError({ status, headers, body }, { api: this.#api.wire, now: this.#clock.now(), contextWindow, inputEstimate });
     return {
       status: error.status,
       headers: {
@@ -49,7 +45,7 @@ export class AnswerTranslation {
         ...(error.retryAfter === undefined ? {} : { 'retry-after': String(error.retryAfter) }),
         ...(error.shouldRetry === undefined ? {} : { 'x-should-retry': 'false' }),
       },
-      body: errorBody(error.type, message),
+      body: errorBody(error.type, error.message),
     };
   }
 }

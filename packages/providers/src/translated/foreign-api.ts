@@ -31,6 +31,4 @@ export interface ForeignApi {
   models(answer: JsonObject): readonly OfferedModel[];
   /** Adds to the translated body what only the server is told, not the model; absent: nothing. */
   complete?(request: ForeignRequest, config: ProviderConfig): JsonObject;
-  /** A better sentence for an error a user can mend; undefined: the provider's own. */
-  explain?(status: number, message: string, model: string): string | undefined;
 }

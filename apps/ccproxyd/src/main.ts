@@ -10,12 +10,14 @@ import { handleSignals } from './handle-signals.js';
 import { createParentChannel } from './parent-channel.js';
 import { spawnSuccessor } from './spawn-successor.js';
 import { startDaemon } from './start-daemon.js';
+import { tuneHeap } from './tune-heap.js';
 
 /**
  * Entry of the `ccproxyd` bin: starts, tells the process that started it, serves until a signal or `daemon.stop`.
  * Exit codes: 0 stopped, 1 failed, 2 usage or configuration.
  */
 export async function main(argv: readonly string[] = process.argv.slice(2)): Promise<void> {
+  tuneHeap();
   const channel = createParentChannel(process);
   try {
     const options = parseDaemonOptions(argv);

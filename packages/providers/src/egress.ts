@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { LookupFunction } from 'node:net';
 import { getCACertificates } from 'node:tls';
-import { type Dispatcher, EnvHttpProxyAgent, Pool, ProxyAgent } from 'undici';
+import type { Dispatcher } from 'undici';
 import { guardedLookup } from './guarded-lookup.js';
+import { loadPool, loadUndici } from './load-undici.js';
 
 /** How calls leave this machine. */
 export interface Egress {
@@ -47,12 +48,13 @@ export function createDispatcher(origin: string, egress: Egress, connectMs: numb
     maxHeaderSize: 32 * 1024,
     connect: { timeout: connectMs + 1000, keepAlive: true, lookup: guardedLookup(egress.lookup), ...tls },
   };
-  if (isLoopback(hostname) || egress.proxy === '' || egress.proxy === 'none') return new Pool(origin, options);
+  const direct = (): Dispatcher => new (loadPool())(origin, options);
+  if (isLoopback(hostname) || egress.proxy === '' || egress.proxy === 'none') return direct();
   const proxied = { ...options, requestTls: tls, proxyTls: tls };
-  if (egress.proxy !== 'env') return new ProxyAgent({ ...proxied, uri: egress.proxy });
+  if (egress.proxy !== 'env') return new (loadUndici().ProxyAgent)({ ...proxied, uri: egress.proxy });
   const variable = (name: string): string => egress.env[name.toLowerCase()] ?? egress.env[name] ?? '';
   const httpProxy = variable('HTTP_PROXY');
   const httpsProxy = variable('HTTPS_PROXY');
-  if (httpProxy === '' && httpsProxy === '') return new Pool(origin, options);
-  return new EnvHttpProxyAgent({ ...proxied, httpProxy, httpsProxy, noProxy: variable('NO_PROXY') });
+  if (httpProxy === '' && httpsProxy === '') return direct();
+  return new (loadUndici().EnvHttpProxyAgent)({ ...proxied, httpProxy, httpsProxy, noProxy: variable('NO_PROXY') });
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { daemonNodeFlags } from '@ccproxy/client';
 import { ccproxydBin, createTempHome, freePort, type TempHome } from '@ccproxy-internal/test-kit';
 import type { TargetSpec } from './target.ts';
 
@@ -35,5 +36,5 @@ async function daemon(upstream: string, home: TempHome, env: Readonly<Record<str
     providers: { anthropic: { type: 'anthropic', baseUrl: upstream, auth: 'client' } },
     models: { default: { provider: 'anthropic' } },
   });
-  return { name: ccproxy, port, args: [ccproxydBin, '--state-dir', home.stateDir, '--config', config], env };
+  return { name: ccproxy, port, args: [...daemonNodeFlags, ccproxydBin, '--state-dir', home.stateDir, '--config', config], env };
 }

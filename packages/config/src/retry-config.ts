@@ -1,7 +1,10 @@
 /** How failed attempts are repeated and providers in trouble left alone. Times in ms. */
 export interface RetryConfig {
-  /** Most repetitions of one request at one target, 0 to 2. */
-  readonly attempts: number;
+  /**
+   * Most repetitions of one request at one target, 0 to 2. Absent: 2, but none where the client's own credential is forwarded: such a client
+   * talks to its provider as if nothing stood between them, repeats by itself and tells its user.
+   */
+  readonly attempts?: number;
   /** First upper bound of the random wait; it doubles with each repetition. */
   readonly baseDelay: number;
   /** Longest wait before a repetition, also where the provider asks for more: then nothing is repeated. */
@@ -18,7 +21,6 @@ export interface RetryConfig {
 
 /** Without the section `retry`. */
 export const defaultRetry: RetryConfig = {
-  attempts: 2,
   baseDelay: 250,
   maxDelay: 10_000,
   budget: 20,

@@ -42,6 +42,8 @@ export class AttemptChain {
   #targets: readonly PlannedAttempt[];
   #position = 0;
   #repeats = 0;
+  /** The target that was asked last. */
+  #present: PlannedAttempt | undefined;
   #tried: string[] | undefined;
   #passed: Passed[] | undefined;
   #special: ChainNote[] | undefined;
@@ -76,20 +78,17 @@ export class AttemptChain {
   next(): Leave | undefined {
     for (;;) {
       const planned = this.#targets[this.#position];
-      if (planned === undefined) return undefined;
+      if (planned === undefined) return this.#lastResort();
       this.#position += 1;
-      this.#repeats = 0;
       const leave = this.#ask(planned);
-      leave?.upstream?.line.request();
-      if (leave !== undefined) return leave;
+      if (leave !== undefined) return this.#begin(leave);
     }
   }
 
   /** The same target again, or the next one when it may not be called any more. */
   again(): Leave | undefined {
-    const planned = this.#targets[this.#position - 1];
     this.#repeats += 1;
-    return (planned === undefined ? undefined : this.#ask(planned)) ?? this.next();
+    return (this.#present === undefined ? undefined : this.#ask(this.#present)) ?? this.next();
   }
 
   /** Decides what follows a failure of the present target. A step to a special fallback is prepared: `next` gives its first target. */
@@ -101,6 +100,7 @@ export class AttemptChain {
       otherKey: line?.hasFreeKey(this.#tokens) ?? false,
       has: (list) => (list === 'fallback' ? this.#hasNext() : this.#untried(planned, list).length > 0),
       repeats: this.#repeats,
+      attempts: line?.attempts ?? 0,
       retry,
       budget: () => line?.tryRetry() ?? false,
       random,
@@ -123,11 +123,30 @@ export class AttemptChain {
     return this.#request.facts.tokens.estimate;
   }
 
-  #ask(planned: PlannedAttempt): Leave | undefined {
+  /** Nobody was asked: the circuit does not stand between a client and the provider its own credential is for. */
+  #lastResort(): Leave | undefined {
+    if (this.#present !== undefined) return undefined;
+    const own = this.#passed?.find(({ planned, refusal }) => {
+      return refusal.because === 'circuit' && this.#context.upstreams.get(planned.provider)?.line.transparent === true;
+    });
+    const leave = own === undefined ? undefined : this.#ask(own.planned, true);
+    if (leave === undefined) return undefined;
+    this.#passed = this.#passed?.filter((each) => each !== own);
+    return this.#begin(leave);
+  }
+
+  #begin(leave: Leave): Leave {
+    this.#present = leave.planned;
+    this.#repeats = 0;
+    leave.upstream?.line.request();
+    return leave;
+  }
+
+  #ask(planned: PlannedAttempt, force = false): Leave | undefined {
     const { facts } = this.#request;
     const upstream = this.#context.upstreams.get(planned.provider);
     if (upstream === undefined) return { planned, upstream, lease: undefined };
-    const lease = upstream.line.admit(planned.model ?? facts.model, facts.sessionId, facts.tokens.estimate);
+    const lease = upstream.line.admit(planned.model ?? facts.model, facts.sessionId, facts.tokens.estimate, force);
     if (lease.kind === 'lease') return { planned, upstream, lease };
     this.#context.metrics.passedOver.inc({ provider: planned.provider, because: lease.because });
     (this.#passed ??= []).push({ planned, refusal: lease });

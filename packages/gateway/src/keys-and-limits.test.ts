@@ -63,6 +63,17 @@ describe('several keys', () => {
     expect(sent()).toEqual(['key-one', 'key-two', 'key-one', 'key-two', 'key-one']);
   });
 
+  it('[C9] counting tokens and other endpoints use a key that is free', async () => {
+    const { gate, ask, fake } = await withKeys(refuses('key-one', 429, { 'retry-after': '30' }), {
+      keys: { strategy: 'fill-first', list: keyList('key-one', 'key-two') },
+    });
+    await ask();
+    for (const path of ['/v1/messages/count_tokens', '/v1/files']) {
+      await gate.ask({ path, headers: { 'x-ccproxy-token': gate.token } });
+      expect([fake.last.path, fake.last.headers['x-api-key']]).toEqual([path, 'key-two']);
+    }
+  });
+
   it.each([429, 401, 402])('[C9] [C10] one that is answered %i rests, and the other answers the same request', async (status) => {
     const { ask, sent, gate } = await withKeys(refuses('key-one', status, { 'retry-after': '30' }), {
       keys: { strategy: 'fill-first', list: keyList('key-one', 'key-two') },

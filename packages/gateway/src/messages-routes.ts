@@ -13,6 +13,7 @@ import { PlainExchange } from './plain-exchange.js';
 import { principalName } from './principal-name.js';
 import { requestNotes } from './request-notes.js';
 import { upstreamPath } from './project-scope.js';
+import { plainProvider } from './upstreams.js';
 
 /** Admits a request and plans it; throws the coded refusal the client gets. */
 function admit(context: GatewayContext, request: FastifyRequest): { admitted: MessagesRequest; plan: ChosenPlan } {
@@ -79,7 +80,7 @@ export const countTokensHandler =
     try {
       const { admitted, plan } = admit(context, request);
       const [first] = plan.attempts;
-      const provider = first === undefined ? undefined : context.providers.get(first.provider);
+      const provider = first === undefined ? undefined : plainProvider(context.upstreams, first.provider, admitted.facts.sessionId);
       if (first === undefined || provider === undefined) throw errors.CCP_GATEWAY_NO_ROUTE({ message: 'The plan has no provider.' });
       const { body, view, id, method, path, headers, rawHeaders, started } = admitted;
       const { model } = first;

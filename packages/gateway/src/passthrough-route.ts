@@ -6,6 +6,7 @@ import { maskSecrets } from './mask-secrets.js';
 import { PlainExchange } from './plain-exchange.js';
 import { principalName } from './principal-name.js';
 import { upstreamPath } from './project-scope.js';
+import { plainProvider } from './upstreams.js';
 
 /** The gateway's own endpoints below `/v1/`: with another method they are refused, never passed on beside routing and ledger. */
 const own: ReadonlyMap<string, string> = new Map([
@@ -27,7 +28,7 @@ export const passthroughHandler =
       throw httpErrors.CCP_HTTP_METHOD_REFUSED({ message: 'The route does not take this method.' });
     }
     const target = context.tableOf(request.project).main.otherwise?.attempts[0];
-    const provider = target === undefined ? undefined : context.providers.get(target.provider);
+    const provider = target === undefined ? undefined : plainProvider(context.upstreams, target.provider);
     if (target === undefined || provider?.type !== 'anthropic') {
       throw errors.CCP_GATEWAY_NOT_SUPPORTED({ message: 'This endpoint is not supported by the default target.', hint: '' });
     }

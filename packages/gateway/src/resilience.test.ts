@@ -142,14 +142,26 @@ describe('amplification', () => {
   it.each(['error-503', 'error-529', 'reset-at-once'] as const)(
     '[C9] [F1] row 57: with %s for everything, 200 clients make at most 1.2 upstream requests each',
     async (name) => {
-      const { gate, fake } = await alone(behaviours[name]);
-      const answers = await Promise.all(Array.from({ length: 200 }, (_, mark) => gate.ask({ body: messageBody({ mark }) })));
+      const fake = await bed.upstream(behaviours[name]);
+      const gate = await bed.gateway({
+        providers: [providerConfig('a', fake.url, { auth: { kind: 'apiKey', value: 'key-of-a' } })],
+        models: [target('default', 'a')],
+        retry: 'default',
+      });
+      const ask = (_: unknown, mark: number) => gate.ask({ headers: { 'x-ccproxy-token': gate.token }, body: messageBody({ mark }) });
+      const answers = await Promise.all(Array.from({ length: 200 }, ask));
       expect(answers.every(({ status }) => status >= 500)).toBe(true);
-      expect(fake.connections).toBeGreaterThan(0);
-      expect(fake.seen.length).toBeLessThanOrEqual(240);
+      expect(gate.ledger.rows.length).toBeGreaterThan(5);
       expect(gate.ledger.rows.length).toBeLessThanOrEqual(240);
+      expect(fake.seen.length).toBeLessThanOrEqual(240);
     },
   );
+
+  it('[C9] [C12] [F1] row 57: nothing is repeated for a client with its own credential, which repeats by itself', async () => {
+    const { gate, fake } = await alone(behaviours['error-503'], { retry: 'default' });
+    await Promise.all(Array.from({ length: 200 }, (_, mark) => gate.ask({ body: messageBody({ mark }) })));
+    expect(fake.seen).toHaveLength(200);
+  });
 });
 
 describe('circuit', () => {
@@ -158,13 +170,14 @@ describe('circuit', () => {
     const long = { connect: 1e7, firstByte: 1e7, idle: 1e7, total: 1e8 };
     const fake = await bed.upstream(behaviours['error-503']);
     const gate = await bed.gateway({
-      providers: [providerConfig('a', fake.url, { timeouts: long })],
+      providers: [providerConfig('a', fake.url, { timeouts: long, auth: { kind: 'apiKey', value: 'key-of-a' } })],
       models: [target('default', 'a')],
       retry: { ...retry, attempts: 0 },
       clock,
     });
-    for (let count = 0; count < 5; count += 1) await gate.ask();
-    const refused = await gate.ask();
+    const headers = { 'x-ccproxy-token': gate.token };
+    for (let count = 0; count < 5; count += 1) await gate.ask({ headers });
+    const refused = await gate.ask({ headers });
     expect([refused.status, refused.headers['retry-after'], refused.headers['x-should-retry']]).toEqual([503, '10', undefined]);
     expect(refused.headers).toMatchObject({
       'x-ccproxy-error': 'CCP_CIRCUIT_OPEN',
@@ -186,12 +199,12 @@ describe('circuit', () => {
       await release.promise;
       return behaviours.healthy(exchange);
     };
-    const probe = gate.ask();
+    const probe = gate.ask({ headers });
     await expect.poll(() => fake.open).toBe(1);
-    expect((await gate.ask()).status).toBe(503);
+    expect((await gate.ask({ headers })).status).toBe(503);
     release.resolve();
     expect((await probe).text).toBe(healthy);
-    expect((await gate.ask()).text).toBe(healthy);
+    expect((await gate.ask({ headers })).text).toBe(healthy);
     expect(gate.module.health?.()).toMatchObject({ providers: [{ available: true, circuit: 'closed', retryIn: null, reason: null }] });
   });
 
@@ -225,6 +238,16 @@ describe('circuit', () => {
     for (let count = 0; count < 8; count += 1) expect((await gate.ask()).text).toBe(healthy);
     expect(fake.seen.filter(({ body }) => body.includes('"big"'))).toHaveLength(5);
     expect(gate.module.health?.()).toMatchObject({ providers: [{ available: true, circuit: 'closed', overloaded: ['big'] }] });
+  });
+
+  it('[C9] [C12] does not stand between a client and the provider its own credential is for, when there is no other', async () => {
+    const { gate, fake } = await alone(behaviours['error-503'], { retry: { ...retry, attempts: 0 } });
+    for (let count = 0; count < 9; count += 1) {
+      const answer = await gate.ask();
+      expect([answer.status, answer.headers['x-ccproxy-error'], answer.headers['x-ccproxy-dropped']]).toEqual([503, undefined, undefined]);
+    }
+    expect(fake.seen).toHaveLength(9);
+    expect(gate.module.health?.()).toMatchObject({ providers: [{ circuit: 'open' }] });
   });
 
   it('[C9] wrong requests never open it', async () => {

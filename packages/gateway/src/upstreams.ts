@@ -29,6 +29,7 @@ function createUpstream(config: ProviderConfig, retry: Config['retry'], deps: Up
   const others = (keys?.list ?? []).slice(1).map(({ value }) => make({ ...config, auth: { kind: 'apiKey', value } }));
   const line = new ProviderLine({
     ownKey: auth.kind === 'apiKey',
+    transparent: auth.kind === 'client' || config.type === 'demo',
     strategy: keys?.strategy ?? 'fill-first',
     keys: (keys === undefined || keys.list.length === 0 ? [{ weight: 1, limits: undefined }] : keys.list).map((key) => ({
       weight: key.weight,
@@ -54,6 +55,12 @@ function createUpstream(config: ProviderConfig, retry: Config['retry'], deps: Up
 /** What stands behind each provider of the configuration, by name. */
 export const createUpstreams = (config: Config, deps: UpstreamDeps): ReadonlyMap<string, Upstream> =>
   new Map(Object.values(config.providers).map((each) => [each.name, createUpstream(each, config.retry, deps)]));
+
+/** The provider for a call that is passed on as it is, with a key that is free; undefined when there is no such provider. */
+export function plainProvider(upstreams: ReadonlyMap<string, Upstream>, name: string, session?: string): Provider | undefined {
+  const upstream = upstreams.get(name);
+  return upstream === undefined ? undefined : (upstream.providers[upstream.line.anyKey(session)] ?? upstream.first);
+}
 
 /** Every key of the configuration that is sent to a provider. */
 export const providerKeys = ({ auth, keys }: ProviderConfig): readonly string[] => [

@@ -9,6 +9,7 @@ const situation = (rest: Partial<Situation> = {}): Situation => ({
   otherKey: false,
   has: () => false,
   repeats: 0,
+  attempts: 2,
   retry: retryConfig(),
   budget: () => true,
   random: () => 0.5,

@@ -19,8 +19,9 @@ export interface Situation {
   readonly otherKey: boolean;
   /** Whether there is a further target of that list. */
   readonly has: (list: 'fallback' | 'contextWindow' | 'contentPolicy') => boolean;
-  /** Repetitions made at this target. */
+  /** Repetitions made at this target, and how many there may be. */
   readonly repeats: number;
+  readonly attempts: number;
   readonly retry: RetryConfig;
   /** Takes a repetition from the provider's budget. */
   readonly budget: () => boolean;
@@ -39,7 +40,7 @@ export function nextStep(verdict: Verdict, situation: Situation): Step {
   // The client's own credential is the client's matter: it refreshes its login itself when it sees the 401.
   if (rule.next === 'none' || (verdict.class === 'auth' && !situation.ownKey)) return stop;
   if (rule.next !== 'fallback') return situation.has(rule.next) ? { kind: 'next', list: rule.next } : stop;
-  const left = situation.repeats < situation.retry.attempts;
+  const left = situation.repeats < situation.attempts;
   if (rule.otherKey && situation.ownKey && situation.otherKey && left && situation.budget()) return { kind: 'repeat', delay: 0 };
   const hasNext = situation.has('fallback');
   // Who is told to wait rather asks somebody else, when there is somebody.

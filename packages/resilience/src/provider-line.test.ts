@@ -14,6 +14,7 @@ const make = (rest: Partial<Omit<ProviderLineOptions, 'retry'>> & { readonly ret
   const told: string[] = [];
   const line = new ProviderLine({
     ownKey: true,
+    transparent: false,
     strategy: 'fill-first',
     keys: [{ weight: 1, limits: undefined }],
     now: () => time.now,
@@ -120,6 +121,22 @@ describe('ProviderLine', () => {
     expect(line.admit('m', undefined, 100)).toEqual({ kind: 'refusal', because: 'keys', wait: 1000 });
     time.now = 1000;
     lease('m', 100).release(100);
+  });
+
+  it('[C9] repeats twice, nothing where the client sees its own provider, or as often as the configuration says', () => {
+    expect(make().line.attempts).toBe(2);
+    expect(make({ transparent: true }).line.attempts).toBe(0);
+    expect(make({ transparent: true, retry: { attempts: 1 } }).line.attempts).toBe(1);
+  });
+
+  it('[C9] may be forced past an open circuit, which that decides nothing about', () => {
+    const { line, fail } = make();
+    for (let count = 0; count < 5; count += 1) fail(server);
+    const forced = line.admit('m', undefined, 0, true);
+    if (forced.kind === 'refusal') throw new Error('refused');
+    forced.failed(server);
+    forced.release(undefined);
+    expect(line.report()).toEqual({ circuit: 'open', retryIn: 10 });
   });
 
   it('[C9] has no budget where the configuration gives none', () => {

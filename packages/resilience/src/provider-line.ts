@@ -12,12 +12,17 @@ const budgetWindow = 10_000;
 /** Models of one provider whose capacity is watched. */
 const watchedModels = 64;
 
+/** Repetitions of a request unless the configuration says how many. */
+const usualAttempts = 2;
+
 /** How long a key rests when the provider did not say, ms. */
 const restOf: Readonly<Partial<Record<ErrorClass, number>>> = { rate: 5000, auth: 300_000, quota: 300_000 };
 
 export interface ProviderLineOptions {
   /** The credential is the provider's own: it rests when the provider refuses it. The client's does not, it is another each time. */
   readonly ownKey: boolean;
+  /** The client is to see its provider as if nothing stood between them: nothing is repeated unless the configuration says so. */
+  readonly transparent: boolean;
   readonly strategy: KeyStrategy;
   readonly keys: readonly { readonly weight: number; readonly limits: RateLimits | undefined }[];
   readonly retry: RetryConfig;
@@ -63,6 +68,9 @@ export interface LineReport {
 /** Everything that is remembered of one provider between requests: circuit, keys, budget of repetitions. Bounded. */
 export class ProviderLine {
   readonly ownKey: boolean;
+  readonly transparent: boolean;
+  /** Repetitions of one request at one target. */
+  readonly attempts: number;
   readonly #options: ProviderLineOptions;
   readonly #circuit: CircuitBreaker;
   readonly #pool: KeyPool;
@@ -74,17 +82,19 @@ export class ProviderLine {
     this.#options = options;
     const { retry, onCircuit } = options;
     this.ownKey = options.ownKey;
+    this.transparent = options.transparent;
+    this.attempts = retry.attempts ?? (options.transparent ? 0 : usualAttempts);
     this.#circuit = new CircuitBreaker({ ...retry.breaker, ...(onCircuit === undefined ? {} : { onChange: onCircuit }) });
     this.#pool = new KeyPool(options);
     this.#budget = new RetryBudget({ ratio: retry.budget / 100, minimum: retry.budget === 0 ? 0 : freeRetries, window: budgetWindow });
   }
 
-  /** Leave to call the provider for that model, or why not. `tokens`: estimate of the input. */
-  admit(model: string, session: string | undefined, tokens: number): Lease | Refusal {
+  /** Leave to call the provider for that model, or why not. `tokens`: estimate of the input. `force`: whatever the circuit says. */
+  admit(model: string, session: string | undefined, tokens: number, force = false): Lease | Refusal {
     const now = this.#options.now();
     const overload = this.#models.size === 0 ? undefined : this.#models.peek(model);
     const wait = Math.max(this.#circuit.isOpen(now) ? this.#circuit.wait(now) : 0, overload?.isOpen(now) === true ? overload.wait(now) : 0);
-    if (wait > 0) return { kind: 'refusal', because: 'circuit', wait };
+    if (wait > 0 && !force) return { kind: 'refusal', because: 'circuit', wait };
     const slot = this.#pool.pick(session, tokens, now);
     if (slot === undefined) return { kind: 'refusal', because: 'keys', wait: this.#pool.wait(tokens, now) };
     slot.limiter?.begin(tokens, now);

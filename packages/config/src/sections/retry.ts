@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { duration, flag, integer } from '../fields.js';
+import type { RetryConfig } from '../retry-config.js';
 
 export const retry = z
   .strictObject({
     attempts: integer(0, 2, {
-      description: 'Most repetitions of a request at one target, before the next target is asked or the client hears of the failure.',
-    }).prefault(2),
+      description:
+        'Most repetitions of a request at one target, before the next target is asked or the client hears of the failure. Without it: 2, but none for `auth: client` and the demo, where the client sees every failure and repeats by itself.',
+    }).optional(),
     baseDelay: duration('10s', {
       description: 'Upper bound of the first wait, which is random; it doubles with each repetition.',
     }).prefault('250ms'),
@@ -30,4 +32,5 @@ export const retry = z
     }).prefault(true),
   })
   .meta({ description: 'Repetition of failed attempts, providers in trouble, repeated requests.' })
+  .transform(({ attempts, ...rest }): RetryConfig => ({ ...rest, ...(attempts === undefined ? {} : { attempts }) }))
   .prefault({});

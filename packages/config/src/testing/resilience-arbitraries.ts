@@ -26,15 +26,18 @@ const keys: fc.Arbitrary<ProviderKeys> = fc.record({
   ),
 });
 
-const retry: fc.Arbitrary<RetryConfig> = fc.record({
-  attempts: fc.nat(2),
-  baseDelay: ms(10_000),
-  maxDelay: ms(60_000),
-  budget: fc.nat(100),
-  coolDown: ms(3_600_000),
-  breaker: fc.record({ failures: count, open: ms(60_000) }),
-  join: fc.boolean(),
-});
+const retry: fc.Arbitrary<RetryConfig> = fc.record(
+  {
+    attempts: fc.nat(2),
+    baseDelay: ms(10_000),
+    maxDelay: ms(60_000),
+    budget: fc.nat(100),
+    coolDown: ms(3_600_000),
+    breaker: fc.record({ failures: count, open: ms(60_000) }),
+    join: fc.boolean(),
+  },
+  { requiredKeys: ['baseDelay', 'maxDelay', 'budget', 'coolDown', 'breaker', 'join'] },
+);
 
 const provider = (config: ProviderConfig): fc.Arbitrary<ProviderConfig> => {
   if (config.type === 'demo') return fc.constant(config);

@@ -48,8 +48,8 @@ export interface HarnessOptions {
   readonly routes?: readonly Rule[];
   readonly profiles?: Config['profiles'];
   readonly server?: Partial<ServerConfig>;
-  /** Over `quiet`: nothing is repeated and no circuit opens unless a test asks for it. */
-  readonly retry?: Partial<RetryConfig>;
+  /** Over `quiet`: nothing is repeated and no circuit opens unless a test asks for it. `default`: as without the section. */
+  readonly retry?: Partial<RetryConfig> | 'default';
   readonly clock?: Clock;
   readonly logger?: Logger;
   readonly ledger?: Ledger;
@@ -79,7 +79,7 @@ export const gatewayConfig = ({ providers, models, routes = [], profiles = {}, s
   models: byName(models),
   routes,
   profiles,
-  retry: { ...quiet, ...retry },
+  retry: retry === 'default' ? defaultRetry : { ...quiet, ...retry },
 });
 
 /** An answer as the client saw it. */

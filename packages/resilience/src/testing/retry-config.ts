@@ -2,7 +2,6 @@ import type { RetryConfig } from '@ccproxy/config';
 
 /** The defaults, with what a test names. */
 export const retryConfig = (rest: Partial<RetryConfig> = {}): RetryConfig => ({
-  attempts: 2,
   baseDelay: 250,
   maxDelay: 10_000,
   budget: 20,

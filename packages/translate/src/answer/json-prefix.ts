@@ -29,7 +29,7 @@ export class JsonPrefix {
 
   /** A comma was read and nothing since: it may have to go. */
   get afterComma(): boolean {
-    return !this.#inString && this.#pendingComma;
+    return this.#pendingComma;
   }
 
   /** An escape in a string has begun and is not whole. */
@@ -46,10 +46,26 @@ export class JsonPrefix {
     let at = 0;
     while (at < piece.length && !this.#invalid) {
       if (this.#inString) at = this.#readString(piece, at);
-      else if (this.#readToken(piece.charAt(at))) at += 1;
-      else this.#invalid = true;
+      else if (this.#readToken(piece.charAt(at))) {
+        if (!whitespace.test(piece.charAt(at))) this.#pendingComma = piece.charAt(at) === ',';
+        at += 1;
+      } else this.#invalid = true;
     }
     return at;
+  }
+
+  /** Whether all of `piece` could come next. Reads nothing. */
+  accepts(piece: string): boolean {
+    const copy = new JsonPrefix();
+    copy.#expect = this.#expect;
+    copy.#stack = [...this.#stack];
+    copy.#inString = this.#inString;
+    copy.#stringIsKey = this.#stringIsKey;
+    copy.#escape = this.#escape;
+    copy.#hexLeft = this.#hexLeft;
+    copy.#word = this.#word;
+    copy.#invalid = this.#invalid;
+    return copy.push(piece) === piece.length;
   }
 
   /** The text that closes what is open, values cut in the middle included; `extra` becomes a last member of the object. */
@@ -98,13 +114,15 @@ export class JsonPrefix {
 
   #readEscape(char: string): boolean {
     if (this.#escape === '\\') {
+      if (!'u"\\/bfnrt'.includes(char)) return false;
       this.#escape = char === 'u' ? 'u' : '';
       this.#hexLeft = 4;
-      return 'u"\\/bfnrt'.includes(char);
+      return true;
     }
+    if (!/[0-9a-fA-F]/.test(char)) return false;
     this.#hexLeft -= 1;
     if (this.#hexLeft === 0) this.#escape = '';
-    return /[0-9a-fA-F]/.test(char);
+    return true;
   }
 
   #readToken(char: string): boolean {
@@ -116,7 +134,6 @@ export class JsonPrefix {
       this.#expect = 'comma';
     }
     if (whitespace.test(char)) return true;
-    this.#pendingComma = char === ',';
     if (char === '"') return this.#openString();
     if (char === '{' || char === '[') return this.#open(char);
     if (char === '}' || char === ']') return this.#close(char);

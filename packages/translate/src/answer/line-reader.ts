@@ -30,10 +30,11 @@ export function createLineReader({ onLine, maxLine }: LineReaderOptions): LineRe
   let failed = false;
 
   const emit = (line: string): void => {
-    const clean = line.charCodeAt(line.length - 1) === 13 ? line.slice(0, -1) : line;
-    if (clean.includes('\r')) for (const part of clean.split('\r')) onLine(part);
-    else onLine(clean);
+    if (line.includes('\r')) for (const part of line.split('\r')) onLine(part);
+    else onLine(line);
   };
+  /** A line that ended with LF, or with the stream: a CR before that belongs to its end. */
+  const emitEnded = (line: string): void => emit(line.charCodeAt(line.length - 1) === 13 ? line.slice(0, -1) : line);
   const keep = (text: string): void => {
     rest += text;
     pieces += 1;
@@ -49,7 +50,7 @@ export function createLineReader({ onLine, maxLine }: LineReaderOptions): LineRe
       const line = rest === '' ? text.slice(from, at) : rest + text.slice(from, at);
       rest = '';
       if (line.length > maxLine) return false;
-      emit(line);
+      emitEnded(line);
       from = at + 1;
     }
     if (from < text.length) keep(from === 0 ? text : text.slice(from));
@@ -75,7 +76,7 @@ export function createLineReader({ onLine, maxLine }: LineReaderOptions): LineRe
     push: (chunk) => feed(decoder.write(chunk)),
     end() {
       // What the decoder still holds is the beginning of a character: bytes that were cut off.
-      if (!failed && rest !== '') emit(rest);
+      if (!failed && rest !== '') emitEnded(rest);
       rest = '';
       return !failed;
     },

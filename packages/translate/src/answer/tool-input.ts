@@ -20,6 +20,8 @@ export class ToolInput {
   /** The legal part that was not given out. */
   #pending = '';
   #given = 0;
+  /** The provider sends with each piece all of those before. */
+  #cumulative = false;
 
   /** Takes the next piece as the provider sent it. */
   add(piece: string): void {
@@ -79,9 +81,12 @@ export class ToolInput {
       this.#prefix = new JsonPrefix();
       return piece;
     }
-    // No JSON object goes on with its own beginning, so this is a repetition and never a continuation.
+    // An object hardly ever can go on with its own beginning: then it is a repetition, not a continuation. Once a provider
+    // has repeated itself, it does so always.
     const repeats = piece.length >= this.#text.length && piece.trimStart().startsWith('{') && piece.startsWith(this.#text);
-    return repeats ? piece.slice(this.#text.length) : piece;
+    if (!repeats || (!this.#cumulative && this.#prefix.accepts(piece))) return piece;
+    this.#cumulative = true;
+    return piece.slice(this.#text.length);
   }
 
   /** `{}`, of which nothing was given out: perhaps all there is, perhaps only a beginning. */

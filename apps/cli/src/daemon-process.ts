@@ -40,14 +40,18 @@ export function daemonEnvironment(env: NodeJS.ProcessEnv, cwd: string): NodeJS.P
   return absolute;
 }
 
-/** The spawner `ensureDaemon` needs: this Node, the daemon's bin, our environment. */
-export function daemonSpawner(flags: DaemonFlags, paths: AppPaths): () => Promise<SpawnedDaemon> {
+/** The spawner `ensureDaemon` needs: this Node, the daemon's bin, our environment. With `auto` the daemon may stop by itself. */
+export function daemonSpawner(
+  flags: DaemonFlags,
+  paths: AppPaths,
+  options: { readonly auto?: boolean } = {},
+): () => Promise<SpawnedDaemon> {
   const cwd = process.cwd();
   return () =>
     spawnDaemon({
       node: process.execPath,
       entry: daemonEntry(),
-      args: daemonArguments(flags, cwd),
+      args: [...daemonArguments(flags, cwd), ...(options.auto === true ? ['--auto'] : [])],
       env: daemonEnvironment(process.env, cwd),
       logFile: paths.logFile,
     });

@@ -82,12 +82,22 @@ describe('findClaude', () => {
 
 describe('the mark of a client ccproxy started', () => {
   it('[A1] refuses to run inside itself, and lets a session start a session', () => {
-    const mark = nextInsideMarker({}, 100);
+    const mark = nextInsideMarker({}, { pid: 100, becomes: false });
     expect(mark).toBe('1:100');
-    expect(() => refuseInside({}, 1)).not.toThrow();
-    expect(() => refuseInside({ [insideMarker]: mark }, 100)).toThrow(expect.objectContaining({ code: 'CCP_CLAUDE_INSIDE' }) as Error);
-    expect(() => refuseInside({ [insideMarker]: mark }, 101)).not.toThrow();
-    expect(nextInsideMarker({ [insideMarker]: mark }, 200)).toBe('2:200');
-    for (const value of ['8:1', '1', 'yes']) expect(() => refuseInside({ [insideMarker]: value }, 101)).toThrow(/itself/u);
+    const refused = expect.objectContaining({ code: 'CCP_CLAUDE_INSIDE' }) as Error;
+    const check = (value: string | undefined, pid: number, parentPid: number) => () =>
+      refuseInside({ [insideMarker]: value }, { pid, parentPid });
+    expect(check(undefined, 1, 1)).not.toThrow();
+    expect(check(mark, 7, 100)).toThrow(refused);
+    expect(check(mark, 7, 101)).not.toThrow();
+    expect(nextInsideMarker({ [insideMarker]: mark }, { pid: 200, becomes: true })).toBe('2=200');
+    for (const value of ['8:1', '8=1', '1', 'yes']) expect(check(value, 7, 101)).toThrow(/itself/u);
+  });
+
+  it('[A1] knows itself in the process that was to turn into the client, and lets that client start a session', () => {
+    const mark = nextInsideMarker({}, { pid: 100, becomes: true });
+    const check = (pid: number, parentPid: number) => () => refuseInside({ [insideMarker]: mark }, { pid, parentPid });
+    expect(check(100, 1)).toThrow(/itself/u);
+    expect(check(101, 100)).not.toThrow();
   });
 });

@@ -6,8 +6,11 @@ export { findClaude, type FindClaudeOptions, type FoundClaude } from './find-cla
 export { insideMarker, refuseInside } from './inside-marker.js';
 export { parseClaudeArgs, type ParsedClaudeArgs, withSettingsFile } from './parse-claude-args.js';
 export { readSettingsArguments } from './read-settings-argument.js';
-export { runClaude, type RunClaudeOptions, type SignalSource } from './run-claude.js';
-export { buildSessionSettings, type SessionCapabilities, type SessionSettingsOptions } from './session-settings.js';
+export { becomeProgram, obstacleToBecoming } from './become-program.js';
+export { findProgram, type FoundProgram } from './find-program.js';
+export { becomeClaude, runClaude, type RunClaudeOptions } from './run-claude.js';
+export { runProgram, type RunProgramOptions, type SignalSource } from './run-program.js';
+export { buildSessionSettings, sessionEnvironment, type SessionCapabilities, type SessionSettingsOptions } from './session-settings.js';
 export { type SessionSettingsFile, sweepSessionSettings, writeSessionSettings } from './session-settings-file.js';
 export {
   argumentsLayer,

@@ -1,65 +1,42 @@
-import { spawn as systemSpawn } from 'node:child_process';
-import { constants } from 'node:os';
 import { errnoOf } from '@ccproxy/kernel';
+import { becomeProgram, type BecomingSystem, obstacleToBecoming, thisSystem } from './become-program.js';
 import { errors } from './errors.js';
 import { insideMarker, nextInsideMarker } from './inside-marker.js';
+import { runProgram, type RunProgramOptions } from './run-program.js';
 
-/** Where signals of this process arrive: `process`. */
-export interface SignalSource {
-  on(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown;
-  off(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown;
-}
-
-export interface RunClaudeOptions {
-  /** Absolute path of the program. */
-  readonly bin: string;
-  readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly cwd: string;
-  /** True when a terminal is attached: then it sends Ctrl-C and Ctrl-\ to the client itself. */
-  readonly terminal: boolean;
-  readonly spawn?: typeof systemSpawn;
-  readonly signals?: SignalSource;
+export interface RunClaudeOptions extends RunProgramOptions {
   readonly pid?: number;
 }
 
-/** Meant for the client: handed on. */
-const forwarded = ['SIGTERM', 'SIGHUP'] as const;
-/** Keys of the terminal: they reach every process in its foreground, this one only has to stay. */
-const keyboard = ['SIGINT', 'SIGQUIT'] as const;
+/**
+ * Runs the client as a child in the place of this process.
+ * @returns its exit code; 128 + n when signal n ended it
+ * @throws CCP_CLAUDE_START, CCP_CLAUDE_NOT_EXECUTABLE
+ */
+export async function runClaude({ pid = process.pid, ...options }: RunClaudeOptions): Promise<number> {
+  const env = { ...options.env, [insideMarker]: nextInsideMarker(options.env, { pid, becomes: false }) };
+  try {
+    return await runProgram({ ...options, env });
+  } catch (error) {
+    throw startFailure(options.bin, error);
+  }
+}
 
 /**
- * Runs the client in the place of this process: no shell, the same stdin, stdout and stderr, every argument byte for byte.
- * @returns its exit code; 128 + n when signal n ended it
- * @throws CCP_CLAUDE_START
+ * Turns this process into the client. Returns only when that is not possible here, with the reason as a sentence fragment: the caller then
+ * runs it as a child. `before` is the last thing this process does.
  */
-export function runClaude(options: RunClaudeOptions): Promise<number> {
-  const { bin, args, cwd, terminal, spawn = systemSpawn, signals = process } = options;
-  const env = { ...options.env, [insideMarker]: nextInsideMarker(options.env, options.pid ?? process.pid) };
-  return new Promise((resolve, reject) => {
-    const listeners: { signal: NodeJS.Signals; listener: (signal: NodeJS.Signals) => void }[] = [];
-    const listen = (signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): void => {
-      signals.on(signal, listener);
-      listeners.push({ signal, listener });
-    };
-    const settle = (finish: () => void): void => {
-      for (const { signal, listener } of listeners) signals.off(signal, listener);
-      finish();
-    };
-    const fail = (error: unknown): void => settle(() => reject(startFailure(bin, error)));
-    try {
-      const child = spawn(bin, [...args], { cwd, env, stdio: 'inherit', shell: false, windowsHide: false });
-      const hand = (signal: NodeJS.Signals): void => void child.kill(signal);
-      for (const signal of forwarded) listen(signal, hand);
-      for (const signal of keyboard) listen(signal, terminal ? () => {} : hand);
-      child.once('error', (error) => {
-        if (child.pid === undefined) fail(error); // otherwise a signal could not be delivered: it is still running
-      });
-      child.once('exit', (code, signal) => settle(() => resolve(code ?? 128 + (constants.signals[signal ?? 'SIGTERM'] ?? 0))));
-    } catch (error) {
-      fail(error); // arguments or environment the system cannot take at all
-    }
-  });
+export async function becomeClaude(
+  { bin, args, env }: Pick<RunClaudeOptions, 'bin' | 'args' | 'env'>,
+  before: () => void,
+  system: BecomingSystem = thisSystem(),
+): Promise<string> {
+  const image = { bin, args, env: { ...env, [insideMarker]: nextInsideMarker(env, { pid: process.pid, becomes: true }) } };
+  const obstacle = await obstacleToBecoming(image, system);
+  if (obstacle !== undefined) return obstacle;
+  before();
+  becomeProgram(image, system);
+  return 'the system refused';
 }
 
 function startFailure(bin: string, error: unknown): Error {

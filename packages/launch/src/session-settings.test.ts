@@ -37,6 +37,14 @@ describe('buildSessionSettings', () => {
     });
   });
 
+  it('[D4] asks for no more output than the project allows, and keeps a lower bound of the user', () => {
+    const name = 'CLAUDE_CODE_MAX_OUTPUT_TOKENS';
+    expect(envOf(build({ outputLimit: 8000 }))[name]).toBe('8000');
+    expect(envOf(build({ outputLimit: 8000, userEnv: { [name]: '32000' } }))[name]).toBe('8000');
+    expect(envOf(build({ outputLimit: 8000, userEnv: { [name]: '4000' } }))[name]).toBeUndefined();
+    expect(envOf(build({ userEnv: { [name]: '4000' } }))[name]).toBeUndefined();
+  });
+
   it('[A6] switches on only what every target can, and never over the user’s own choice', () => {
     const none = build({ capabilities: { hintHeaders: false, toolSearch: false, modelDiscovery: false }, token: undefined });
     expect(Object.keys(envOf(none))).toEqual(['ANTHROPIC_BASE_URL', 'NO_PROXY', 'no_proxy']);

@@ -18,6 +18,8 @@ export interface SessionSettingsOptions {
   /** Gateway token of this session; undefined: the gateway needs none. */
   readonly token: string | undefined;
   readonly capabilities: SessionCapabilities;
+  /** Most output tokens a request may ask for, when the project bounds them. */
+  readonly outputLimit?: number | undefined;
   /** The user's own `--settings`, merged. */
   readonly userSettings: SettingsObject;
   /** Environment the session would have without ccproxy; see `effectiveEnvironment`. */
@@ -38,10 +40,22 @@ export function buildSessionSettings(options: SessionSettingsOptions): SettingsO
       ANTHROPIC_BASE_URL: baseUrl,
       ...(token === undefined ? {} : { ANTHROPIC_CUSTOM_HEADERS: joinCustomHeaders(env['ANTHROPIC_CUSTOM_HEADERS'], token) }),
       ...featureSwitches(options.capabilities, env),
+      ...outputBound(options.outputLimit, env),
       NO_PROXY: noProxy,
       no_proxy: noProxy,
     },
   });
+}
+
+/** The same as plain variables, for a program that is given an environment instead of settings. */
+export const sessionEnvironment = (options: Omit<SessionSettingsOptions, 'userSettings'>): Record<string, string> =>
+  envOf(buildSessionSettings({ ...options, userSettings: {} }));
+
+/** The client asks for its own maximum otherwise, which the gateway would refuse. A lower bound of the user stays. */
+function outputBound(limit: number | undefined, env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const name = 'CLAUDE_CODE_MAX_OUTPUT_TOKENS';
+  const own = Number(env[name]);
+  return limit === undefined || (own > 0 && own <= limit) ? {} : { [name]: String(limit) };
 }
 
 function featureSwitches(capabilities: SessionCapabilities, env: Readonly<Record<string, string | undefined>>): Record<string, string> {

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CommandRun, runCommand } from '../testing/run-command.js';
 import { TestHome } from '../testing/test-home.js';
+import Allow from './allow.js';
 import Claude from './claude.js';
+import Deny from './deny.js';
 import Start from './start.js';
 import Status from './status.js';
 
@@ -49,7 +51,9 @@ interface Seen {
   readonly base: string | null;
 }
 const seen = (): Seen => JSON.parse(readFileSync(join(home.root, 'seen.json'), 'utf8')) as Seen;
-const run = (argv: string[], env: Record<string, string> = {}): Promise<CommandRun> => runCommand(Claude, argv, { ...home.env, ...env });
+/** Beside the client: without `--stay` this very process would turn into it (see the end-to-end tests). */
+const run = (argv: string[], env: Record<string, string> = {}): Promise<CommandRun> =>
+  runCommand(Claude, ['--stay', ...argv], { ...home.env, ...env });
 
 describe('ccproxy claude', () => {
   it('[A1][B4][A6] starts the daemon, gives the client one settings file with a token of its own, and leaves its exit code', async () => {
@@ -104,8 +108,43 @@ describe('ccproxy claude', () => {
 
   it('[A1] a flag of the client before `--` is wrong usage, not silently taken', async () => {
     fakeClient();
-    const wrong = await run(['-p', 'hi']);
+    const wrong = await runCommand(Claude, ['-p', 'hi'], home.env);
     expect([wrong.exitCode, wrong.stderr]).toEqual([2, expect.stringContaining('ccproxy claude -- -p hi')]);
+  });
+
+  it('[D4] in an allowed project the session is that of the project; a changed file has no effect and is named', async () => {
+    fakeClient();
+    home.write('.ccproxy/ccproxy.yaml', `${demo}profiles: { work: { default: default } }\n`);
+    const directory = join(home.root, 'app');
+    mkdirSync(join(directory, 'sub'), { recursive: true, mode: 0o700 });
+    home.write('app/.ccproxy.yaml', 'profile: work\nlimits: { output: 4000 }\n');
+    const inside = async (): Promise<CommandRun> => {
+      const before = process.cwd();
+      process.chdir(join(directory, 'sub'));
+      try {
+        return await run(['--', '-p', 'hi'], { PWD: join(directory, 'sub') });
+      } finally {
+        process.chdir(before);
+      }
+    };
+    const stranger = await inside();
+    expect(stranger.stderr).toContain('run `ccproxy allow`');
+    expect(seen().env['ANTHROPIC_BASE_URL']).not.toContain('/p/');
+    const id = (await runCommand(Allow, [directory, '--json'], home.env)).json()['id'] as string;
+    const allowed = await inside();
+    expect(allowed.stderr).toBe('');
+    expect(seen()).toMatchObject({
+      env: {
+        ANTHROPIC_BASE_URL: expect.stringMatching(new RegExp(`^http://127\\.0\\.0\\.1:\\d+/p/${id}$`)),
+        CLAUDE_CODE_MAX_OUTPUT_TOKENS: '4000',
+      },
+      answer: 200,
+    });
+    home.write('app/.ccproxy.yaml', 'profile: work\n');
+    expect((await inside()).stderr).toContain('was changed since it was allowed');
+    expect(seen().env['ANTHROPIC_BASE_URL']).not.toContain('/p/');
+    await runCommand(Deny, [directory], home.env);
+    expect((await inside()).stderr).toBe('');
   });
 
   it("[A6] the user's own settings and headers survive", async () => {

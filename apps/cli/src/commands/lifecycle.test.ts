@@ -32,7 +32,7 @@ describe('start, status, restart, logs, stop', () => {
 
     const status = await runCommand(Status, [], home.env);
     expect([status.exitCode, status.stderr]).toEqual([0, '']);
-    expect(status.stdout).toContain('stays until `ccproxy stop`');
+    expect(status.stdout).toMatch(/stays +until `ccproxy stop`/);
     expect(status.stdout).toMatch(/demo {2}demo {2}available/);
 
     const restarted = await runCommand(Restart, ['--config', config], home.env);

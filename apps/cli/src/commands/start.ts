@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { createDaemonClient, type DaemonStatusReport, ensureDaemon } from '@ccproxy/client';
+import { type DaemonStatusReport, openWithDaemon } from '@ccproxy/client';
 import { loadConfig } from '@ccproxy/config';
 import * as Flags from '@oclif/core/flags';
 import { BaseCommand } from '../base-command.js';
@@ -39,15 +39,11 @@ export default class Start extends BaseCommand {
     const paths = this.paths(flags);
     await loadConfig({ flags, env: process.env, cwd: process.cwd(), paths });
     if (flags.foreground) return this.#foreground(daemonArguments(flags, process.cwd()));
-    const { connection, started } = await ensureDaemon({
-      paths,
-      client: 'ccproxy start',
-      version: cliVersion,
-      spawnDaemon: daemonSpawner(flags, paths),
-    });
-    const client = createDaemonClient(connection);
+    const options = { paths, client: 'ccproxy start', version: cliVersion, spawnDaemon: daemonSpawner(flags, paths) };
+    const { client, started } = await openWithDaemon(options, (opened) =>
+      opened.openLease({ client: 'ccproxy start', pid: process.pid, pin: true }),
+    );
     try {
-      await client.openLease({ client: 'ccproxy start', pid: process.pid, pin: true });
       const status = await client.status();
       const warnings = started
         ? []

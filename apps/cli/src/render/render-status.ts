@@ -1,4 +1,5 @@
 import type { DaemonStatusReport } from '@ccproxy/client/connect';
+import { printableText } from '@ccproxy/projects/printable-text';
 import { renderAge } from './render-age.js';
 import { renderTable } from './render-table.js';
 
@@ -11,8 +12,15 @@ export function renderStatus(status: DaemonStatusReport, now: number): string {
     ['configuration', status.configFile ?? 'built-in default'],
     ['log', status.logFile],
     ['requests', `${status.activeRequests} open`],
-    ['sessions', sessions(status)],
+    ['sessions', status.leases.length === 0 ? 'none' : String(status.leases.length)],
+    ['stays', stays(status)],
   ];
+  const sessions = status.leases.map(({ client, pid, since, project }) => [
+    `  ${client}`,
+    `pid ${pid}`,
+    `for ${renderAge(now - since)}`,
+    project === null ? '' : `in ${printableText(project)}`,
+  ]);
   const providers = status.providers.map(({ name, type, available, reason }) => [
     `  ${name}`,
     type,
@@ -22,6 +30,7 @@ export function renderStatus(status: DaemonStatusReport, now: number): string {
   return [
     `ccproxy is ${status.draining ? 'stopping' : 'running'} on ${status.url}`,
     renderTable(facts.map(([name = '', value = '']) => [`  ${name}`, value])),
+    ...(sessions.length === 0 ? [] : ['sessions', renderTable(sessions)]),
     'providers',
     renderTable(providers),
     'targets',
@@ -29,7 +38,7 @@ export function renderStatus(status: DaemonStatusReport, now: number): string {
   ].join('\n');
 }
 
-function sessions({ leases, pinned }: DaemonStatusReport): string {
-  const count = leases.length === 0 ? 'none' : leases.map(({ client, pid }) => `${client} (pid ${pid})`).join(', ');
-  return pinned ? `${count}; stays until \`ccproxy stop\`` : count;
+function stays({ autoStop, pinned }: DaemonStatusReport): string {
+  if (autoStop) return 'until some time after the last session (`ccproxy start` keeps it)';
+  return pinned ? 'until `ccproxy stop`' : 'until it is stopped';
 }

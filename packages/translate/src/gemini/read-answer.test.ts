@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeForeignSignature } from '../core/foreign-signature.js';
 import { createAnswerStream } from '../create-answer-stream.js';
 import { contextFor, seen, streamed, whole } from '../testing/answer-bed.js';
+import { readStream } from '../testing/read-stream.js';
 import { translateError } from '../translate-error.js';
 import { translateRequest } from '../translate-request.js';
 
@@ -240,6 +241,12 @@ describe('the end', () => {
 });
 
 describe('what goes wrong', () => {
+  it('[C13] TR-116 is an error when the connection breaks, whatever came before', () => {
+    const stream = createAnswerStream('gemini', contextFor('gemini'));
+    const text = stream.push(event(last('STOP', [{ text: 'half' }]))) + stream.fail('api_error', 'the connection broke');
+    expect(readStream(text)).toMatchObject({ violations: [], error: { message: 'the connection broke' }, stopReason: undefined });
+  });
+
   it('[C13] TR-116 TR-117 is never a good end: no reason, nothing, HTML, not JSON, another shape, a bomb', () => {
     const text = (value: string): Buffer[] => [Buffer.from(value)];
     const bomb = Buffer.from(`data: {"candidates":[{"content":{"parts":[{"text":"${'x'.repeat(17 * 1024 * 1024)}`);

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, objectMember, stringMember } from '@ccproxy/wire';
 import type { AnswerContext } from '../answer/answer-context.js';
 import type { AnswerReader } from '../answer/answer-reader.js';
-import type { AnswerSink } from '../answer/answer-sink.js';
+import type { AnswerSink, StopReason } from '../answer/answer-sink.js';
 import { failIfError } from '../answer/error-in-answer.js';
 import { parseEvent } from '../answer/parse-event.js';
 import { readUsage, type UsageCounts } from './read-usage.js';
@@ -17,11 +17,13 @@ export function readAnswer(sink: AnswerSink, context: AnswerContext): AnswerRead
   const parts = createPartReader(sink);
   const counts: UsageCounts = {};
   let grounding: JsonObject = {};
+  /** What the last finish reason means. The sink learns it at the end: more may follow, or the connection break. */
+  let stop: StopReason | undefined;
 
   const stopFor = (reason: string): void => {
-    const finish = readStop(reason, parts.saidSomething);
-    if ('stop' in finish) sink.stop(finish.stop);
-    else sink.fail('api_error', `${finish.broken} (${reason})`);
+    const meaning = readStop(reason, parts.saidSomething);
+    if ('stop' in meaning) stop = meaning.stop;
+    else sink.fail('api_error', `${meaning.broken} (${reason})`);
   };
   const readCandidate = (candidate: JsonObject): void => {
     const content = objectMember(candidate, 'content');
@@ -42,11 +44,12 @@ export function readAnswer(sink: AnswerSink, context: AnswerContext): AnswerRead
     const [candidate] = Array.isArray(chunk['candidates']) ? (chunk['candidates'] as unknown[]) : [];
     const feedback = objectMember(chunk, 'promptFeedback');
     if (isJsonObject(candidate)) readCandidate(candidate);
-    else if (feedback !== undefined && ('blockReason' in feedback || 'blockReasonMessage' in feedback)) sink.stop('refusal');
+    else if (feedback !== undefined && ('blockReason' in feedback || 'blockReasonMessage' in feedback)) stop = 'refusal';
   };
   const end = (): void => {
     parts.finish();
-    if (!sink.stopped) return;
+    if (stop === undefined) return;
+    sink.stop(stop);
     readGrounding(sink, grounding, context.messageId);
     sink.finish();
   };
@@ -60,7 +63,7 @@ export function readAnswer(sink: AnswerSink, context: AnswerContext): AnswerRead
       const chunks = Array.isArray(value) ? (value as unknown[]) : [value];
       for (const chunk of chunks) if (isJsonObject(chunk)) readChunk(chunk);
       // A whole answer of one piece is not cut off, even without a reason.
-      if (!sink.stopped && chunks.length === 1 && parts.saidSomething) sink.stop('end_turn');
+      if (chunks.length === 1 && parts.saidSomething) stop ??= 'end_turn';
       end();
     },
     end,

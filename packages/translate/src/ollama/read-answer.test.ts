@@ -88,6 +88,12 @@ describe('a stream', () => {
 });
 
 describe('what goes wrong', () => {
+  it('[C13] TR-116 is an error when the connection breaks, whatever came before', () => {
+    const stream = createAnswerStream('ollama', contextFor('ollama'));
+    const text = stream.push(Buffer.concat([line({ content: 'half' }), done()])) + stream.fail('api_error', 'the connection broke');
+    expect(readStream(text)).toMatchObject({ violations: [], error: { message: 'the connection broke' }, stopReason: undefined });
+  });
+
   it('[C13] TR-111 TR-115 ends with the error Ollama wrote into the stream', () => {
     const result = streamed('ollama', [
       line({ content: 'Yes' }),

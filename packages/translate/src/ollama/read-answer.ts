@@ -14,6 +14,8 @@ const stops: Readonly<Record<string, StopReason>> = { length: 'max_tokens' };
 /** Reads the lines of `/api/chat`, or its one object. Only a line that says `done` ends an answer. */
 export function readAnswer(sink: AnswerSink, context: AnswerContext): AnswerReader {
   let calls = 0;
+  /** Known once a line says `done`; the sink learns it when the connection ended properly. */
+  let stop: StopReason | undefined;
   const thinkTags = context.thinkTags ? createThinkTags(sink) : undefined;
 
   const readText = (text: string): void => {
@@ -33,7 +35,7 @@ export function readAnswer(sink: AnswerSink, context: AnswerContext): AnswerRead
     sink.toolDone(key);
   };
   const readLine = (line: JsonObject): void => {
-    if (sink.stopped) return;
+    if (stop !== undefined) return;
     const { error } = line;
     const told = typeof error === 'string' ? { ...line, error: withPullHint(error) } : line;
     if (error !== undefined && error !== null && failIfError(sink, told, context)) return;
@@ -48,10 +50,12 @@ export function readAnswer(sink: AnswerSink, context: AnswerContext): AnswerRead
     if (line['done'] !== true) return;
     thinkTags?.end();
     sink.usage(usageOf(line));
-    sink.stop(stops[stringMember(line, 'done_reason') ?? ''] ?? 'end_turn');
+    stop = stops[stringMember(line, 'done_reason') ?? ''] ?? 'end_turn';
   };
   const end = (): void => {
-    if (sink.stopped) sink.finish();
+    if (stop === undefined) return;
+    sink.stop(stop);
+    sink.finish();
   };
   return {
     event(data) {

@@ -1,0 +1,1 @@
+export { cliArguments } from './cli-arguments.js';

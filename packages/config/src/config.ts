@@ -79,6 +79,8 @@ export interface Capabilities {
   readonly temperature?: boolean;
   /** It takes `top_k` although its API does not define it. */
   readonly topK?: boolean;
+  /** It takes stop sequences. */
+  readonly stop?: boolean;
   /** Schemas it must keep to, of tools and answers. */
   readonly strictSchemas?: boolean;
   /** Streams can be asked to end with usage. */

@@ -27,6 +27,7 @@ const capability = z.strictObject({
   }).optional(),
   temperature: can('It takes `temperature`, `top_p` and `top_k`.'),
   topK: can('It takes `top_k` although its protocol does not define it.'),
+  stop: can('It takes stop sequences.'),
   strictSchemas: can('It keeps to a schema strictly when asked to.'),
   streamUsage: can('A stream can be asked to end with token counts.'),
   maxTokens: choice(['max_tokens', 'max_completion_tokens'], {

@@ -80,8 +80,7 @@ function callDeltas(group: Extract<Segment, { kind: 'calls' }>, first: number, s
 function chunks(style: Answer): JsonObject[] {
   let calls = 0;
   const deltas = style.segments.flatMap((one): JsonObject[] => {
-    if (one.kind === 'text') return [{ content: one.text }];
-    if (one.kind === 'thinking') return [{ [style.reasoningField]: one.text }];
+    if (one.kind !== 'calls') return [{ [one.kind === 'text' ? 'content' : style.reasoningField]: one.text }];
     const first = calls;
     calls += one.calls.length;
     return callDeltas(one, first, style);

@@ -32,7 +32,7 @@ export function readConversation(body: JsonObject, scope: RequestScope): Convers
   }
   if (calls.length > 0) turns.push(...readSpan([], calls, scope));
   if (!turns.some((turn) => turn.role === 'user')) turns.push({ role: 'user', results: [], parts: [{ type: 'text', text: '(no text)' }] });
-  return { system: readSystem(body['system']), turns };
+  return { system: readSystem(body['system']), turns: merged(turns) };
 }
 
 function readMessages(messages: unknown): Message[] {
@@ -69,7 +69,7 @@ function readSpan(span: readonly Message[], calls: readonly ToolCallPart[], scop
     if (parts.length > 0) said.push({ role: 'user', results: [], parts });
   }
   const results = matcher.results();
-  return merged(results.length > 0 ? [{ role: 'user', results, parts: [] }, ...said] : said);
+  return results.length > 0 ? [{ role: 'user', results, parts: [] }, ...said] : said;
 }
 
 /** Users' turns that follow each other become one. */

@@ -1,13 +1,13 @@
-import { projectErrors, type ServedProject } from '@ccproxy/projects';
+import { projectErrors } from '@ccproxy/projects';
+import type { RouteTable } from '@ccproxy/router';
 import type { MessagesView } from '@ccproxy/wire';
 
 /**
- * Holds a request against the bounds of its project.
+ * Holds a request against the bounds of its project and of the profile it selects.
  * @param tokens estimate of its input tokens
  * @throws CCP_PROJECT_LIMIT
  */
-export function checkProjectLimits(project: ServedProject | undefined, view: Pick<MessagesView, 'maxTokens'>, tokens: number): void {
-  const { context, output } = project?.config.limits ?? {};
+export function checkProjectLimits({ context, output }: RouteTable['bounds'], view: Pick<MessagesView, 'maxTokens'>, tokens: number): void {
   if (context !== undefined && tokens > context) {
     throw projectErrors.CCP_PROJECT_LIMIT({ message: `The request has about ${tokens} input tokens, this project allows ${context}.` });
   }

@@ -1,8 +1,9 @@
 import type { DecisionRecord } from '@ccproxy/ledger';
-import { explain, type RouteTable } from '@ccproxy/router';
+import { explain, recordedFacts, type RouteTable } from '@ccproxy/router';
 import type { ChainNote } from './attempt-chain.js';
 import type { ChosenPlan } from './choose-plan.js';
 import type { MessagesRequest } from './messages-request.js';
+import { principalName } from './principal-name.js';
 
 /** How a request ended, and what of it the last target did not get. */
 interface Outcome {
@@ -15,7 +16,10 @@ interface Outcome {
 
 /** What is kept of a decision for `route explain`. Made after the answer is over: why each rule fired or not is worked out only here. */
 export function decisionRecord(request: MessagesRequest, plan: ChosenPlan, table: RouteTable, outcome: Outcome): DecisionRecord {
-  const steps = explain(request.facts, table).explanation;
+  const { facts, view, project, principal, startedAt: at } = request;
+  const steps = explain(facts, table).explanation;
+  const user = principal.kind === 'anonymous' ? undefined : principalName(principal);
+  const { move } = plan;
   const dropped = plan.dropped.map((target) => ({ rule: `target ${target}`, fired: false, because: ['the caller has no gateway token'] }));
   const features = outcome.dropped.map((feature) => ({
     rule: `feature ${feature}`,
@@ -24,8 +28,8 @@ export function decisionRecord(request: MessagesRequest, plan: ChosenPlan, table
   }));
   return {
     requestId: request.id,
-    at: request.startedAt,
-    facts: { ...request.facts },
+    at,
+    facts: { ...(move === undefined ? {} : { move }), ...recordedFacts({ facts, view, project: project?.path, user, at }) },
     route: plan.route,
     attempts: plan.attempts.map((attempt) => attempt.target),
     explanation: [

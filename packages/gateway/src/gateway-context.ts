@@ -8,6 +8,7 @@ import type { RouteTable } from '@ccproxy/router';
 import type { AccessLog } from '@ccproxy/telemetry';
 import type { Calibration } from '@ccproxy/tokens';
 import type { GatewayMetrics } from './gateway-metrics.js';
+import type { FactGivers } from './satisfy-need.js';
 import type { Upstream } from './upstreams.js';
 
 /** A request that can be told to end. */
@@ -33,6 +34,8 @@ export interface GatewayContext {
   readonly table: RouteTable;
   /** The table of a project; `table` outside of projects. */
   readonly tableOf: (project: ServedProject | undefined) => RouteTable;
+  /** What gives facts the router asks for. */
+  readonly givers: FactGivers;
   readonly decisions: Pick<DecisionLog, 'record' | 'recent'>;
   /** Requests whose answer is not over. */
   readonly live: Roster<LiveRequest>;

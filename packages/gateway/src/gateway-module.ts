@@ -3,17 +3,21 @@ import type { DaemonModule } from '@ccproxy/http';
 import { bindMethod, decisionsRecent, ledgerRecent } from '@ccproxy/ipc';
 import { Roster } from '@ccproxy/kernel';
 import type { ProjectDirectory } from '@ccproxy/projects';
-import { createProvider } from '@ccproxy/providers';
+import { createProvider, type ProviderDeps } from '@ccproxy/providers';
 import { CallerLimits } from '@ccproxy/resilience';
 import { compileRoutes } from '@ccproxy/router';
+import { createExactCounter } from '@ccproxy/tokens';
 import type { FastifyPluginAsync } from 'fastify';
+import { Conversations } from './conversations.js';
 import type { GatewayContext } from './gateway-context.js';
 import type { GatewayDeps } from './gateway-deps.js';
 import { gatewayMetrics, noMetrics } from './gateway-metrics.js';
 import { gatewayRoutes } from './gateway-routes.js';
 import { secretNeedles } from './mask-secrets.js';
+import { probeBinding } from './probe-binding.js';
 import { projectScope } from './project-scope.js';
 import { projectTables } from './project-table.js';
+import { createRoutingModules } from './routing-modules.js';
 import { createUpstreams, providerKeys, upstreamHealth } from './upstreams.js';
 
 const noDecisions: GatewayContext['decisions'] = { record() {}, recent: () => Promise.resolve([]) };
@@ -32,16 +36,25 @@ function withLocalSecrets(fixed: readonly Buffer[], localSecrets: () => readonly
   };
 }
 
+/** What a provider is made with. */
+const providerDeps = ({ clock, logger, random, config, env }: GatewayDeps): ProviderDeps => ({
+  clock,
+  logger,
+  random,
+  egress: { ...config.egress, env },
+  capabilities: config.capabilities ?? [],
+});
+
 function createContext(deps: GatewayDeps): GatewayContext {
   const { config, clock, logger, ledger, accessLog, calibration } = deps;
-  const egress = { ...config.egress, env: deps.env };
-  const made = { clock, logger, egress, random: deps.random, capabilities: config.capabilities ?? [] };
-  const make = deps.createProvider ?? ((each) => createProvider(each, made));
+  const make = deps.createProvider ?? ((each) => createProvider(each, providerDeps(deps)));
   const upstreams = createUpstreams(config, { clock, logger, make, metrics: () => context.metrics });
   const all = Object.values(config.providers);
   const keys = new Map(all.map((each) => [each.name, secretNeedles(providerKeys(each))]));
   const fixed = secretNeedles([config.server.authKey, ...all.flatMap(providerKeys)]);
-  const table = compileRoutes(config);
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const table = compileRoutes(config, { zone });
+  for (const problem of table.problems) logger.warn({ problem }, 'a rule never fires');
   const { limits } = config.server;
   const context: GatewayContext = {
     clock,
@@ -57,6 +70,12 @@ function createContext(deps: GatewayDeps): GatewayContext {
     keys,
     table,
     tableOf: projectTables(config, table),
+    givers: {
+      counter: createExactCounter({ clock }),
+      modules: createRoutingModules({ modules: [...table.modules.values()], clock, logger }),
+      conversations: new Conversations({ clock }),
+      calibration,
+    },
     decisions: deps.decisions ?? noDecisions,
     live: new Roster(),
     headHold: config.server.headHold,
@@ -92,15 +111,16 @@ function allRoutes(context: GatewayContext, projects: ProjectDirectory | undefin
 
 /**
  * The Messages gateway as a capability of the daemon: routes, IPC methods `ledger.recent` and `decisions.recent`, metrics, health, drain.
- * Throws CCP_ROUTE_TOO_DEEP for a condition no rule can have.
+ * A rule that cannot be compiled is logged and never fires.
  */
 export function createGatewayModule(deps: GatewayDeps): DaemonModule {
   const context = createContext(deps);
   return {
     name: 'gateway',
-    configSections: ['providers', 'models', 'routes', 'profiles', 'egress', 'retry'],
+    configSections: ['providers', 'models', 'routes', 'profiles', 'egress', 'retry', 'capabilities', 'plugins'],
     routes: allRoutes(context, deps.projects),
     ipcMethods: [
+      probeBinding(deps.config, providerDeps(deps)),
       bindMethod(ledgerRecent, async ({ limit }) => ({ rows: (await context.ledger.recent(limit)).map((row) => ({ ...row })) })),
       bindMethod(decisionsRecent, async ({ limit }) => ({
         decisions: (await context.decisions.recent(limit)).map((record) => ({ ...record })),
@@ -113,10 +133,15 @@ export function createGatewayModule(deps: GatewayDeps): DaemonModule {
       active: context.live.size,
       providers: [...context.upstreams.values()].map(upstreamHealth),
       targets: [...context.table.targets.values()].map(({ name, provider, model }) => ({ name, provider, model: model ?? null })),
+      modules: context.givers.modules.health(),
       ledger: context.ledger.totals(),
     }),
+    start: () => context.givers.modules.start(),
     async drain(deadline) {
       await settle(context, deadline);
+      const { counter, modules, conversations } = context.givers;
+      conversations.stop();
+      await Promise.all([counter.close(), modules.close()]);
       await Promise.all([...context.upstreams.values()].flatMap(({ providers }) => providers.map((provider) => provider.close())));
     },
   };

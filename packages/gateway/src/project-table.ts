@@ -1,6 +1,6 @@
 import type { Config } from '@ccproxy/config';
 import type { ServedProject } from '@ccproxy/projects';
-import { compileRoutes, type RouteTable } from '@ccproxy/router';
+import { projectTable, type RouteTable } from '@ccproxy/router';
 
 /**
  * Gives the table of a project: its own rules, then those of the profile it selects, which also names the target when none fires. Made once
@@ -12,15 +12,8 @@ export function projectTables(config: Config, table: RouteTable): (project: Serv
     if (project === undefined) return table;
     const present = tables.get(project);
     if (present !== undefined) return present;
-    const made = makeTable(config, project);
+    const made = projectTable(config, project.config, { zone: table.zone });
     tables.set(project, made);
     return made;
   };
-}
-
-function makeTable(config: Config, { config: { profile: name, routes } }: ServedProject): RouteTable {
-  const profile = name === undefined ? undefined : config.profiles[name];
-  const table = compileRoutes({ ...config, routes: [...routes, ...(profile?.routes ?? config.routes)] });
-  const otherwise = profile === undefined ? table.main.otherwise : table.profiles.get(profile.name)?.otherwise;
-  return { ...table, main: { ...table.main, otherwise } };
 }

@@ -1,5 +1,6 @@
 import { decisionRecord } from './decision-record.js';
 import type { Exchange } from './exchange.js';
+import { learnConversation } from './learn-conversation.js';
 import { principalName } from './principal-name.js';
 
 /** Writes what is known of a finished request: access line, decision, metrics, and what the calibration learns from it. */
@@ -32,6 +33,7 @@ export function recordRequest(exchange: Exchange): void {
     tokensOut: usage?.outputTokens,
     errorCode: exchange.errorCode,
   });
+  learnConversation(exchange);
   context.decisions.record(decisionRecord(request, plan, context.tableOf(request.project), exchange));
   const { metrics } = context;
   metrics.requests.inc({ target, outcome });

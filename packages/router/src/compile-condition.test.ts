@@ -10,8 +10,9 @@ const yes: Condition = { stream: true };
 const no: Condition = { stream: false };
 const ask = (condition: Condition, facts: RequestFacts) => {
   const counts = estimatedCounts(facts);
-  const described = describeCondition(condition, { facts, counts, zone: 'UTC' });
-  expect(described.holds).toBe(compileCondition(condition, { rule: 'rule' }).matches(facts, counts));
+  const { leaves, matches } = compileCondition(condition, { rule: 'rule' });
+  const described = describeCondition(condition, { facts, counts, leaves });
+  expect(described.holds).toBe(matches(facts, counts));
   return described;
 };
 

@@ -43,6 +43,8 @@ export interface CompileOptions {
 
 export interface CompiledCondition extends Readonly<Collected> {
   readonly matches: Matcher;
+  /** The conditions in it that hold no other, for explaining them without compiling them again. */
+  readonly leaves: ReadonlyMap<Condition, Matcher>;
 }
 
 const deepest = 100;
@@ -50,20 +52,25 @@ const deepest = 100;
 /** Compiles a condition once, at load. Throws CCP_ROUTE_TOO_DEEP. */
 export function compileCondition(condition: Condition, { rule, zone = 'UTC' }: CompileOptions): CompiledCondition {
   const collected = nothingCollected();
+  const leaves = new Map<Condition, Matcher>();
   const compile = (part: Condition, depth: number): Matcher => {
     if (depth > deepest)
       throw errors.CCP_ROUTE_TOO_DEEP({ message: `The condition of the rule ${rule} is nested more than ${deepest} deep.` });
     const inner = (of: Condition): Matcher => compile(of, depth + 1);
     if ('all' in part) return combine(part.all.map(inner), false);
     if ('any' in part) return combine(part.any.map(inner), true);
-    if (!('not' in part)) return compileLeaf(part, collected, zone);
+    if (!('not' in part)) {
+      const leaf = compileLeaf(part, collected, zone);
+      leaves.set(part, leaf);
+      return leaf;
+    }
     const matches = inner(part.not);
     return (facts, counts) => {
       const verdict = matches(facts, counts);
       return verdict === undefined ? undefined : !verdict;
     };
   };
-  return { matches: compile(condition, 0), ...collected };
+  return { matches: compile(condition, 0), leaves, ...collected };
 }
 
 /** `any` (one `true` decides) or `all` (one `false` decides); an unknown part counts only when none decides. */

@@ -15,6 +15,8 @@ export interface RouteTable {
   readonly profiles: ReadonlyMap<string, RuleSet>;
   /** Stands in for a time without a zone. */
   readonly zone: string;
+  /** What a request may have at most, whatever its target: of a project and its profile. */
+  readonly bounds: Target['limits'];
   /** Rules that were set aside, as sentences. */
   readonly problems: readonly string[];
 }
@@ -23,6 +25,8 @@ export interface CompileRoutesOptions {
   /** Time zone of rules that name none; UTC when absent. */
   readonly zone?: string;
 }
+
+const unbounded: Target['limits'] = { context: undefined, output: undefined };
 
 const setAside = (set: RuleSet): string[] =>
   set.rules.flatMap((each) => (each.kind === 'broken' ? [`The rule ${each.rule.name} never fires: ${each.because}`] : []));
@@ -45,6 +49,7 @@ export function compileRoutes(config: RoutingConfig, { zone = 'UTC' }: CompileRo
     main,
     profiles,
     zone,
+    bounds: unbounded,
     problems: [main, ...profiles.values()].flatMap(setAside),
   };
 }

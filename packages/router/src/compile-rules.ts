@@ -1,4 +1,4 @@
-import type { Attempt, Rule, RuleMoves, SelectorRule, Target, TargetRule } from '@ccproxy/config';
+import type { Attempt, Condition, Rule, RuleMoves, SelectorRule, Target, TargetRule } from '@ccproxy/config';
 import { CcproxyError } from '@ccproxy/kernel';
 import { type Collected, compileCondition, type Matcher, nothingCollected } from './compile-condition.js';
 import { fallbackChain } from './fallback-chain.js';
@@ -11,6 +11,7 @@ export type CompiledRule =
       readonly kind: 'target';
       readonly rule: TargetRule;
       readonly matches: Matcher;
+      readonly leaves: ReadonlyMap<Condition, Matcher>;
       readonly attempts: readonly Attempt[];
       readonly moves: RuleMoves;
       /** Routing modules its condition asks. */
@@ -63,7 +64,8 @@ function compileRule(rule: Rule, targets: ReadonlyMap<string, Target>, collected
     collected.system.push(...condition.system);
     collected.headers.push(...condition.headers);
     const attempts = fallbackChain(rule.to, rule.fallback, targets);
-    return { kind: 'target', rule, matches: condition.matches, attempts, moves: movesOf(rule), modules: condition.modules };
+    const { matches, leaves, modules } = condition;
+    return { kind: 'target', rule, matches, leaves, attempts, moves: movesOf(rule), modules };
   } catch (error) {
     return { kind: 'broken', rule, because: CcproxyError.isInstance(error) ? error.message : String(error) };
   }

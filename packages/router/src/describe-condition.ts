@@ -1,5 +1,5 @@
 import type { Condition } from '@ccproxy/config';
-import { compileCondition, type Counts } from './compile-condition.js';
+import type { Counts, Matcher } from './compile-condition.js';
 import { describeLeaf } from './describe-leaf.js';
 import type { RequestFacts } from './request-facts.js';
 
@@ -14,8 +14,8 @@ export interface Described {
 export interface DescribedFor {
   readonly facts: RequestFacts;
   readonly counts: Counts;
-  /** Stands in for a time without a zone. */
-  readonly zone: string;
+  /** Of the condition, as it was compiled. */
+  readonly leaves: ReadonlyMap<Condition, Matcher>;
 }
 
 /** The words of an `all` that fails and of an `any` that holds are those of the parts that decided. */
@@ -43,7 +43,7 @@ export function describeCondition(condition: Condition, about: DescribedFor): De
     const { holds, because } = describeCondition(condition.not, about);
     return { holds: holds === undefined ? undefined : !holds, because: `not wanted: ${because}` };
   }
-  const { facts, counts, zone } = about;
-  const holds = compileCondition(condition, { rule: '', zone }).matches(facts, counts);
+  const { facts, counts, leaves } = about;
+  const holds = leaves.get(condition)?.(facts, counts);
   return { holds, because: `${describeLeaf(condition, facts, counts, holds)}${holds === undefined ? ' (not known)' : ''}` };
 }

@@ -1,6 +1,5 @@
 import type { Choice } from './choose-rule.js';
 import type { CompiledRule, RuleSet } from './compile-rules.js';
-import type { RouteTable } from './compile-routes.js';
 import type { Counts } from './compile-condition.js';
 import { describeCondition } from './describe-condition.js';
 import type { ExplanationStep } from './plan.js';
@@ -8,14 +7,14 @@ import type { RequestFacts } from './request-facts.js';
 
 const selectorFound = { any: 'the model names no target and no provider', comma: 'the model names no provider', tag: 'there is no tag' };
 
-function reasonOf(compiled: CompiledRule, facts: RequestFacts, counts: Counts, table: RouteTable): string {
+function reasonOf(compiled: CompiledRule, facts: RequestFacts, counts: Counts): string {
   if (compiled.kind === 'broken') return compiled.because;
   if (compiled.kind === 'selector') return selectorFound[compiled.rule.selector];
-  return describeCondition(compiled.rule.when, { facts, counts, zone: table.zone }).because;
+  return describeCondition(compiled.rule.when, { facts, counts, leaves: compiled.leaves }).because;
 }
 
 /** Every rule considered up to the one that decided, and why it fired or not. */
-export function explainRules(set: RuleSet, facts: RequestFacts, counts: Counts, chosen: Choice, table: RouteTable): ExplanationStep[] {
+export function explainRules(set: RuleSet, facts: RequestFacts, counts: Counts, chosen: Choice): ExplanationStep[] {
   const route = chosen.kind === 'rule' || chosen.kind === 'selected' ? chosen.route : chosen.kind === 'refused' ? chosen.rule : '';
   const passed = new Map(chosen.kind === 'need' ? [] : chosen.passed.map((step) => [step.rule, step.because]));
   const steps: ExplanationStep[] = [];
@@ -25,7 +24,7 @@ export function explainRules(set: RuleSet, facts: RequestFacts, counts: Counts, 
     if (fires && chosen.kind === 'selected') return [...steps, { rule: name, fired: true, because: chosen.selection.because }];
     if (fires && chosen.kind === 'refused') return [...steps, { rule: name, fired: false, because: chosen.message }];
     const because = passed.get(name);
-    steps.push({ rule: name, fired: fires, because: because ?? reasonOf(compiled, facts, counts, table) });
+    steps.push({ rule: name, fired: fires, because: because ?? reasonOf(compiled, facts, counts) });
     if (fires) return steps;
   }
   const because =

@@ -101,7 +101,7 @@ export function plan(facts: RequestFacts, table: RouteTable, options: PlanOption
   const chosen = chooseRule(set, facts, counts, table);
   if (chosen.kind === 'need') return chosen;
   if (options.acceptEstimate !== true && dependsOnCount(set, facts, chosen, table)) return { kind: 'need', needs: ['tokens:exact'] };
-  const steps = options.explain === true ? explainRules(set, facts, counts, chosen, table) : chosen.passed;
+  const steps = options.explain === true ? explainRules(set, facts, counts, chosen) : chosen.passed;
   if (chosen.kind === 'refused') {
     return refusal(
       chosen.message,

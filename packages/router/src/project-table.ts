@@ -8,8 +8,8 @@ const tightest = (key: keyof Target['limits'], limits: readonly Limits[]): numbe
   return given.length === 0 ? undefined : Math.min(...given);
 };
 
-function tighten(target: Target, bounds: readonly Limits[]): Target {
-  const all = [target.limits, ...bounds];
+function tighten(target: Target, bounds: Limits): Target {
+  const all = [target.limits, bounds];
   return { ...target, limits: { context: tightest('context', all), output: tightest('output', all) } };
 }
 
@@ -21,7 +21,8 @@ function tighten(target: Target, bounds: readonly Limits[]): Target {
 export function projectTable(config: RoutingConfig, project: ProjectConfig, options: CompileRoutesOptions = {}): RouteTable {
   const { profile: name } = project;
   const profile = name !== undefined && Object.hasOwn(config.profiles, name) ? config.profiles[name] : undefined;
-  const bounds = [profile?.limits, project.limits];
+  const limits = [profile?.limits, project.limits];
+  const bounds = { context: tightest('context', limits), output: tightest('output', limits) };
   const models = Object.fromEntries(Object.entries(config.models).map(([key, target]) => [key, tighten(target, bounds)]));
   const routes = [...project.routes, ...(profile?.routes ?? config.routes)];
   const otherwise = profile?.default ?? 'default';
@@ -32,5 +33,5 @@ export function projectTable(config: RoutingConfig, project: ProjectConfig, opti
   );
   const main = table.profiles.get('project') ?? table.main;
   const unknown = name !== undefined && profile === undefined ? [`There is no profile "${name}": the main rules take its place.`] : [];
-  return { ...table, main, profiles: new Map(), problems: [...unknown, ...table.problems] };
+  return { ...table, main, bounds, profiles: new Map(), problems: [...unknown, ...table.problems] };
 }

@@ -29,7 +29,7 @@ const wirePart = (one: Part): JsonObject => ({
 
 /** The parts in events of any size, with the reason in the last, in all of them or in one of its own. */
 const answer = fc.record({
-  groups: fc.array(fc.array(part, { maxLength: 2 }), { maxLength: 4 }),
+  groups: fc.array(fc.array(part, { maxLength: 2 }), { maxLength: 3 }),
   reason: fc.constantFrom('STOP', 'MAX_TOKENS', 'SAFETY', 'SOMETHING_NEW'),
   reasonIn: fc.constantFrom('last', 'all', 'own'),
   usage: fc.record({ prompt: fc.nat(1000), cached: fc.nat(100), output: fc.nat(1000), thoughts: fc.nat(1000) }),

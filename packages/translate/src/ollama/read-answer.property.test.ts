@@ -12,7 +12,7 @@ const part = fc.record({
   calls: fc.array(fc.record({ name: fc.constantFrom('Bash', 'Read'), input: someInput }), { maxLength: 2 }),
 });
 const answer = fc.record({
-  parts: fc.array(part, { maxLength: 4 }),
+  parts: fc.array(part, { maxLength: 3 }),
   reason: fc.constantFrom('stop', 'length', 'load'),
   prompt: fc.nat(1000),
   output: fc.nat(1000),

@@ -19,17 +19,17 @@ export function readStream(text: string): ReadStream {
   const decoder = new SseDecoder();
   const grammar = createStreamGrammar();
   const events = [...decoder.push(Buffer.from(text)).events, ...decoder.end().events];
-  const violations = events
-    .flatMap((event) => grammar.push(event))
-    .concat(grammar.end())
-    .map(({ message }) => message);
+  const violations: string[] = [];
   const blocks: { block: JsonObject; text: string; signature: string }[] = [];
   let start: JsonObject | undefined;
   let usage: JsonObject = {};
   let end: JsonObject = {};
   let error: ReadStream['error'];
   for (const event of events) {
-    const data = parseJsonObject(event.data) ?? {};
+    const data = parseJsonObject(event.data);
+    if (data?.['type'] !== event.event) violations.push(`event ${event.event} holds ${event.data}`);
+    if (data === undefined) continue;
+    for (const { message } of grammar.push(data)) violations.push(message);
     const delta = objectMember(data, 'delta') ?? {};
     if (data['type'] === 'message_start') start = objectMember(data, 'message');
     if (data['type'] === 'message_start') usage = { ...objectMember(start ?? {}, 'usage') };
@@ -46,6 +46,7 @@ export function readStream(text: string): ReadStream {
     const failure = data['type'] === 'error' ? objectMember(data, 'error') : undefined;
     if (failure !== undefined) error = { type: failure['type'], message: stringMember(failure, 'message') ?? '' };
   }
+  for (const { message } of grammar.end()) violations.push(message);
   return {
     violations,
     content: blocks.map(({ block, text: added, signature }) => whole(block, added, signature)),

@@ -1,7 +1,7 @@
 import { openaiToolNames } from '../core/tool-names.js';
 import type { Translation } from '../core/translation.js';
 import { writeRequest } from './write-request.js';
-import { withPullHint } from './pull-hint.js';
+import { explainError } from './explain-error.js';
 import { readAnswer } from './read-answer.js';
 import { traits } from './traits.js';
 
@@ -12,6 +12,6 @@ export const ollama: Translation = {
   toolNames: openaiToolNames,
   traits,
   writeRequest,
-  explainError: withPullHint,
+  explainError,
   readAnswer,
 };

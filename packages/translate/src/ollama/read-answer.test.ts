@@ -124,7 +124,7 @@ describe('what goes wrong', () => {
     expect(whole('ollama', { error: 'boom' })).toBe('api_error: boom');
   });
 
-  it('[C13] TR-112 names the command that gets a missing model', () => {
+  it('[C13] TR-112 names what gets a missing model, and what helps with one that can do less', () => {
     const failure = (error: string) => ({ status: 404, headers: {}, body: Buffer.from(JSON.stringify({ error })) });
     const options = { api: 'ollama', now: 0 } as const;
     expect(translateError(failure('model "qwen3:8b" not found, try pulling it first'), options)).toMatchObject({
@@ -134,6 +134,8 @@ describe('what goes wrong', () => {
     });
     expect(translateError(failure("model 'a/b' not found"), options).message).toContain('ollama pull a/b');
     expect(translateError(failure('something else'), options).message).toBe('something else');
+    expect(translateError(failure('"llama3.1:8b" does not support thinking'), options).message).toContain('reasoning: none');
+    expect(translateError(failure('x/gemma3:4b does not support tools'), options).message).toContain('route it to another model');
     expect(streamed('ollama', [Buffer.from('{"error":"model \'x\' not found"}\n')]).error?.message).toContain('ollama pull x');
   });
 

@@ -4,7 +4,7 @@ import type { AnswerReader } from '../answer/answer-reader.js';
 import type { AnswerSink, StopReason } from '../answer/answer-sink.js';
 import { failIfError } from '../answer/error-in-answer.js';
 import { parseEvent } from '../answer/parse-event.js';
-import { withPullHint } from './pull-hint.js';
+import { explainError } from './explain-error.js';
 import { createThinkTags } from '../answer/think-tags.js';
 import { countOf } from '../answer/token-count.js';
 
@@ -37,7 +37,7 @@ export function readAnswer(sink: AnswerSink, context: AnswerContext): AnswerRead
   const readLine = (line: JsonObject): void => {
     if (stop !== undefined) return;
     const { error } = line;
-    const told = typeof error === 'string' ? { ...line, error: withPullHint(error) } : line;
+    const told = typeof error === 'string' ? { ...line, error: explainError(error) } : line;
     if (error !== undefined && error !== null && failIfError(sink, told, context)) return;
     sink.begin();
     const model = stringMember(line, 'model') ?? '';

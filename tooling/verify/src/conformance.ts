@@ -57,6 +57,8 @@ const replayConfig = (origin: string): Readonly<Record<string, unknown>> => ({
     [models.gemini]: { provider: 'gemini', model: 'replay-model' },
     [models['ollama-chat']]: { provider: 'ollama', model: 'replay-model' },
   },
+  // Every recording is one request with one outcome: nothing is repeated, nobody is left alone for the errors among them.
+  retry: { attempts: 0, budget: 0, coolDown: '1ms', breaker: { failures: 1000, open: '1ms' }, join: false },
   // The suite asks of every model what the most able ones of its protocol can do.
   capabilities: { 'replay-model': { images: true, pdf: true, temperature: true, reasoning: 'effort' } },
 });

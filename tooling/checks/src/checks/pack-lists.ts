@@ -6,6 +6,7 @@ import { published, type Repository } from '../repository.ts';
 const mayShip = [
   /^(?:package\.json|README\.md|CHANGELOG\.md|LICENSE|oclif\.manifest\.json)$/,
   /^bin\/[\w-]+\.(?:js|cmd)$/,
+  /^hooks\/hook\.(?:bash|zsh|fish|ps1)$/,
   /^dist\/(?:[\w.-]+\/)*[\w.-]+\.(?:js|js\.map|d\.ts|sql)$/,
 ];
 const isTest = /\.test\.|(?:^|\/)__\w+__\//;

@@ -1,0 +1,368 @@
+# ccproxy hook for bash, version @VERSION@. Written by `ccproxy shell-integration bash`; edits are lost.
+# shellcheck shell=bash
+# Nothing here starts a process or evaluates text; names begin with __ccproxy_ (functions, state) or __c_ (locals).
+case ${BASH_VERSION-} in '' | [12].* | 3.[01].*) return 0 ;; esac
+__ccproxy_aliases=
+if shopt -q expand_aliases; then
+  __ccproxy_aliases=1
+  shopt -u expand_aliases # an alias of the user must not end up inside the functions
+fi
+__ccproxy_state=@STATE@
+__ccproxy_modern=0 # 4.4: attributes of a variable and options local to a function, both without a process
+if ((BASH_VERSINFO[0] > 4 || (BASH_VERSINFO[0] == 4 && BASH_VERSINFO[1] >= 4))); then __ccproxy_modern=1; fi
+__ccproxy_kind='' __ccproxy_pwd='' __ccproxy_mark='' __ccproxy_origin='' __ccproxy_here='' __ccproxy_file='' __ccproxy_copy=''
+__ccproxy_memo='' __ccproxy_body='' __ccproxy_slot='' __ccproxy_names=' ' __ccproxy_profile=''
+__ccproxy_notice='' __ccproxy_noted='' CCPROXY_PROMPT=''
+
+# At every prompt. Unchanged directory, epoch and project file: two to five stats, and done.
+__ccproxy_hook() {
+  local __c_status=$?
+  case $__ccproxy_kind in
+    outside) [[ $PWD == "$__ccproxy_pwd" && -e $__ccproxy_mark && ! -O $__ccproxy_here ]] || __ccproxy_look ;;
+    inside) [[ $PWD == "$__ccproxy_pwd" && -e $__ccproxy_mark && -f $__ccproxy_file && ! $__ccproxy_file -nt $__ccproxy_copy && ! -O $__ccproxy_here ]] || __ccproxy_look ;;
+    *) __ccproxy_look ;;
+  esac
+  if ((__c_status)); then __ccproxy_status "$__c_status"; fi
+}
+
+# Hands the exit status on to what shares our element of PROMPT_COMMAND. Alone in it, bash restores the status itself, and a status
+# other than 0 would run the user's ERR trap, or end the shell under `set -e`.
+__ccproxy_status() {
+  local __c_element
+  case $- in *e*) return 0 ;; esac
+  for __c_element in "${PROMPT_COMMAND[@]-}"; do
+    if ((__ccproxy_arrays)) && [[ $__c_element == __ccproxy_hook ]]; then return 0; fi
+  done
+  return "$1"
+}
+
+# Decides anew: which project, allowed or not, daemon there or not; then leaves, stays or enters.
+__ccproxy_look() {
+  case $- in
+    *[aeuvxET]*)
+      if ((__ccproxy_modern)); then
+        local -
+        set +aeuvxET
+      fi
+      ;;
+  esac
+  local __c_dir=${PWD%/} __c_home=${HOME-} __c_file='' __c_verdict=outside __c_kept='' __c_reason='' __c_fresh=1
+  if [[ ! -e $__ccproxy_mark ]]; then
+    __c_fresh=
+    __ccproxy_epoch
+  fi
+  __ccproxy_pwd=$PWD __ccproxy_here=$__c_dir/.ccproxy.yaml __ccproxy_kind=outside
+
+  # The nearest project file of our own, from $PWD up to $HOME or the root.
+  __c_home=${__c_home%/}
+  case $__c_dir/ in
+    */../* | */./* | //*) ;;
+    *)
+      while :; do
+        until [[ -O $__c_dir/.ccproxy.yaml || -z $__c_dir || $__c_dir == "$__c_home" ]]; do __c_dir=${__c_dir%/*}; done
+        if [[ -O $__c_dir/.ccproxy.yaml && -f $__c_dir/.ccproxy.yaml ]]; then
+          __c_file=$__c_dir/.ccproxy.yaml
+        elif [[ -n $__c_dir && $__c_dir != "$__c_home" ]]; then
+          __c_dir=${__c_dir%/*}
+          continue
+        fi
+        break
+      done
+      ;;
+  esac
+
+  if [[ -z $__c_file ]]; then
+    __c_dir=
+  elif [[ -n $__c_fresh && -n $__ccproxy_file && $__c_file == "$__ccproxy_file" && ! $__c_file -nt $__ccproxy_copy ]]; then
+    __c_verdict=same
+  else
+    __ccproxy_judge
+    if [[ $__c_verdict == allowed && -z $__ccproxy_origin ]]; then __c_verdict=stopped; fi
+    if [[ $__c_verdict == allowed && -z $__ccproxy_memo ]]; then __ccproxy_load; fi
+  fi
+
+  case $__c_verdict in
+    same) ;;
+    allowed)
+      if [[ -z ${__CCPROXY_SAVED-} ]]; then
+        __ccproxy_enter
+      elif ! __ccproxy_same; then
+        __ccproxy_leave
+        __ccproxy_enter
+      fi
+      __ccproxy_file=$__c_file __ccproxy_copy=$__ccproxy_state/env$__c_dir/.ccproxy-trusted.$__ccproxy_slot __ccproxy_noted='' CCPROXY_PROMPT=$__ccproxy_profile
+      ;;
+    *)
+      __ccproxy_file='' CCPROXY_PROMPT=''
+      if [[ -n ${__CCPROXY_SAVED-} ]]; then __ccproxy_leave; fi
+      ;;
+  esac
+  case $__c_verdict in
+    outside | denied) ;;
+    same | allowed)
+      __ccproxy_kind=inside
+      if [[ $__ccproxy_here == "$__c_file" ]]; then __ccproxy_here=; fi
+      ;;
+    stopped) __ccproxy_kind='' CCPROXY_PROMPT=off __c_reason='is allowed, but no daemon runs: ccproxy start' ;;
+    new) __ccproxy_kind='' CCPROXY_PROMPT='?' __c_reason='has a .ccproxy.yaml that is not allowed: read it, then run ccproxy allow there' ;;
+    changed) __ccproxy_kind='' CCPROXY_PROMPT='?' __c_reason='has a .ccproxy.yaml that is not the one you allowed: read it, then run ccproxy allow there' ;;
+    *) CCPROXY_PROMPT='?' __c_reason='has an entry this hook cannot use: run ccproxy allow there again' ;;
+  esac
+  # `==` cannot tell two directories apart then.
+  if [[ $BASHOPTS == *nocasematch* ]]; then __ccproxy_kind=; fi
+  if [[ -n $__c_reason ]]; then __ccproxy_note "$__c_reason"; fi
+  if [[ -n $__ccproxy_notice ]]; then
+    builtin printf '%s' "$__ccproxy_notice" >&2
+    __ccproxy_notice=
+  fi
+}
+
+# The current epoch: sets __ccproxy_mark, and __ccproxy_origin when a daemon serves.
+__ccproxy_epoch() {
+  local __c_version='' __c_id='' __c_family='' __c_port='' __c_rest='' __c_epoch=$__ccproxy_state/shell/epoch
+  __ccproxy_mark='' __ccproxy_origin=''
+  [[ -f $__c_epoch && -O $__c_epoch && -r $__c_epoch ]] || return 0
+  IFS=' ' read -r __c_version __c_id __c_family __c_port __c_rest <"$__c_epoch" || :
+  case $__c_version:$__c_id:$__c_port in 1::* | 1:*[!a-z0-9]*:* | *:*:*[!0-9]* | *:*:) return 0 ;; 1:*) ;; *) return 0 ;; esac
+  # A dangling mark is a killed daemon's: no mark is remembered, and the epoch is read again at the next prompt.
+  [[ -e $__ccproxy_state/shell/epoch.$__c_id ]] || return 0
+  __ccproxy_mark=$__ccproxy_state/shell/epoch.$__c_id
+  if ((${#__c_port} > 5)); then return 0; fi
+  case $__c_port:$__c_family in
+    0:*) ;;
+    *:4) __ccproxy_origin=http://127.0.0.1:$__c_port ;;
+    *:6) __ccproxy_origin="http://[::1]:$__c_port" ;;
+  esac
+}
+
+# Compares the project file with the allowed copies, byte for byte: sets __c_verdict and __ccproxy_slot. What was read of the tree holds
+# until the epoch changes, so that coming back to the project reads the project file only.
+__ccproxy_judge() {
+  local __c_entry=$__ccproxy_state/env$__c_dir __c_body='' __c_copy='' __c_n
+  if [[ $__ccproxy_memo == "$__ccproxy_mark $__c_dir" && -r $__c_file ]]; then
+    if IFS='' read -r -d '' -n 65536 __c_body <"$__c_file"; then :; elif [ "$__c_body" = "$__ccproxy_body" ]; then
+      __c_verdict=allowed
+      return 0
+    fi
+  fi
+  __ccproxy_memo='' __c_verdict=new
+  [[ -O $__c_entry/.ccproxy-env && -f $__c_entry/.ccproxy-env && -r $__c_entry/.ccproxy-env ]] || return 0
+  __c_verdict=denied
+  [[ -s $__c_entry/.ccproxy-env ]] || return 0
+  __c_verdict=changed
+  [[ -r $__c_file ]] || return 0
+  # Success means a NUL byte, or more than an allowed file may hold: never equal.
+  if IFS='' read -r -d '' -n 65536 __c_body <"$__c_file"; then return 0; fi
+  for __c_n in 0 1 2 3 4 5 6 7; do
+    __c_copy=$__c_entry/.ccproxy-trusted.$__c_n
+    [[ -O $__c_copy && -f $__c_copy && -r $__c_copy ]] || return 0
+    if IFS='' read -r -d '' __c_copy <"$__c_copy"; then continue; fi
+    if [ "$__c_body" = "$__c_copy" ]; then
+      __c_verdict=allowed __ccproxy_slot=$__c_n __ccproxy_body=$__c_body
+      return 0
+    fi
+  done
+}
+
+# The value for __c_k when the user's own is $1: some lists are joined, the others replaced. Sets __c_v.
+__ccproxy_join() {
+  if [[ -z $1 ]]; then return 0; fi
+  case $__c_k in
+    ANTHROPIC_CUSTOM_HEADERS) __c_v=$1$'\n'$__c_v ;;
+    NO_PROXY | no_proxy) __c_v=$1,$__c_v ;;
+  esac
+}
+
+# Reads the records that hold for the matched content: the names in __ccproxy_names, the values in __ccproxy_value_<NAME>.
+__ccproxy_load() {
+  local __c_records __c_record __c_block='' __c_k __c_v
+  if ((__ccproxy_modern)); then
+    mapfile -d '' -t -n 256 __c_records <"$__ccproxy_state/env$__c_dir/.ccproxy-env"
+  else
+    __c_records=()
+    while ((${#__c_records[@]} < 256)) && IFS='' read -r -d '' __c_v; do __c_records+=("$__c_v"); done <"$__ccproxy_state/env$__c_dir/.ccproxy-env"
+  fi
+  __c_verdict=unusable __ccproxy_names=' ' __ccproxy_profile=on
+  [[ ${__c_records[0]-} == 1 ]] || return 0
+  for __c_record in "${__c_records[@]}"; do
+    __c_k=${__c_record%%=*} __c_v=${__c_record#*=}
+    if [[ $__c_k == @* ]]; then __c_block=${__c_k#@}; fi
+    if [[ -n $__c_block && $__c_block != "$__ccproxy_slot" ]]; then continue; fi
+    case $__c_k in
+      ANTHROPIC_BASE_URL)
+        case $__c_v in /p/ | /p/*[!A-Za-z0-9_-]*) continue ;; /p/*) ;; *) continue ;; esac
+        if ((${#__c_v} > 67)); then continue; fi
+        __c_v=$__ccproxy_origin$__c_v __c_verdict=allowed
+        ;;
+      CCPROXY_PROFILE)
+        case $__c_v in '' | *[!A-Za-z0-9._-]*) continue ;; esac
+        if ((${#__c_v} > 64)); then continue; fi
+        __ccproxy_profile=$__c_v
+        ;;
+      ANTHROPIC_CUSTOM_HEADERS)
+        case ${__c_v#x-ccproxy-token: } in '' | "$__c_v" | *[!A-Za-z0-9._-]*) continue ;; esac
+        if ((${#__c_v} > 273)); then continue; fi
+        ;;
+      NO_PROXY | no_proxy)
+        case $__c_v in '' | *[!A-Za-z0-9.,:-]*) continue ;; esac
+        if ((${#__c_v} > 256)); then continue; fi
+        ;;
+      ENABLE_TOOL_SEARCH | CLAUDE_CODE_GATEWAY_HINT_HEADERS | CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY)
+        case $__c_v in '' | *[!A-Za-z0-9]*) continue ;; esac
+        if ((${#__c_v} > 16)); then continue; fi
+        ;;
+      *) continue ;;
+    esac
+    case $__ccproxy_names in *" $__c_k "*) ;; *) __ccproxy_names="$__ccproxy_names$__c_k " ;; esac
+    builtin printf -v "__ccproxy_value_$__c_k" %s "$__c_v"
+  done
+  if [[ $__c_verdict == allowed ]]; then __ccproxy_memo="$__ccproxy_mark $__c_dir"; fi
+}
+
+# Sets the variables, remembering what was there: u unset, x exported, n not exported, k the user's own and left alone.
+__ccproxy_enter() {
+  local __c_i __c_k __c_v __c_flag __c_saved=1: IFS=' '
+  for __c_k in $__ccproxy_names; do
+    __c_i=__ccproxy_value_$__c_k __c_flag=u
+    __c_v=${!__c_i}
+    if [[ -n ${!__c_k+set} ]]; then
+      __c_flag=x
+      if ((__ccproxy_modern)); then
+        case ${!__c_k@a} in x) ;; '') __c_flag=n ;; *) __c_flag=k ;; esac
+      fi
+    elif ((__ccproxy_modern)) && [[ ${!__c_k@a} == *r* ]]; then
+      __c_flag=k
+    fi
+    case $__c_kept in *":$__c_k:"*) __c_flag=k ;; esac
+    __c_saved=$__c_saved$__c_k=$__c_flag:
+    case $__c_flag in
+      k) continue ;;
+      x)
+        __ccproxy_join "${!__c_k}"
+        export "__CCPROXY_OLD_$__c_k=${!__c_k}"
+        ;;
+      n) builtin printf -v "__ccproxy_old_$__c_k" %s "${!__c_k}" ;;
+    esac
+    export "__CCPROXY_NEW_$__c_k=$__c_v" "$__c_k=$__c_v"
+  done
+  export __CCPROXY_SAVED=$__c_saved __CCPROXY_ROOT=$__c_dir/
+}
+
+# Whether this project is active already with exactly these values (also when a parent shell activated it).
+__ccproxy_same() {
+  local __c_i __c_k __c_v __c_old __c_new __c_found=1: IFS=' '
+  [[ -n ${__CCPROXY_SAVED-} && ${__CCPROXY_ROOT-} == "$__c_dir/" ]] || return 1
+  for __c_k in $__ccproxy_names; do
+    __c_i=__ccproxy_value_$__c_k __c_old=__CCPROXY_OLD_$__c_k __c_new=__CCPROXY_NEW_$__c_k
+    __c_v=${!__c_i}
+    __ccproxy_join "${!__c_old-}"
+    case $__CCPROXY_SAVED in
+      *":$__c_k=k:"*) ;;
+      *":$__c_k="[uxn]:*) [ "${!__c_new-}" = "$__c_v" ] || return 1 ;;
+      *) return 1 ;;
+    esac
+    __c_v=${__CCPROXY_SAVED#*":$__c_k="}
+    __c_found=$__c_found$__c_k=${__c_v%%:*}:
+  done
+  [[ $__c_found == "$__CCPROXY_SAVED" ]]
+}
+
+# Puts back what was there; a variable the user changed meanwhile keeps the user's value.
+__ccproxy_leave() {
+  local __c_entry __c_k __c_old __c_new __c_local __c_changed='' IFS=:
+  case ${__CCPROXY_SAVED-} in 1:*) ;; *) return 0 ;; esac
+  for __c_entry in $__CCPROXY_SAVED; do
+    __c_k=${__c_entry%=*}
+    case $__c_k in
+      ANTHROPIC_BASE_URL | CCPROXY_PROFILE | ANTHROPIC_CUSTOM_HEADERS | NO_PROXY | no_proxy) ;;
+      ENABLE_TOOL_SEARCH | CLAUDE_CODE_GATEWAY_HINT_HEADERS | CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY) ;;
+      *) continue ;;
+    esac
+    __c_old=__CCPROXY_OLD_$__c_k __c_new=__CCPROXY_NEW_$__c_k __c_local=__ccproxy_old_$__c_k
+    if [[ $__c_entry == *=k ]]; then
+      if [[ ${__CCPROXY_ROOT-} == "$__c_dir/" ]]; then __c_kept=$__c_kept:$__c_k:; fi
+    elif [[ -z ${!__c_new+set} ]]; then
+      : # somebody dropped our half: what stands there may be the user's
+    elif [[ -n ${!__c_k+set} ]] && [ "${!__c_k}" = "${!__c_new}" ]; then
+      if ((__ccproxy_modern)) && [[ ${!__c_k@a} == *r* ]]; then
+        : # made read-only inside
+      else
+        case ${__c_entry##*=}:${!__c_old+old}:${!__c_local+local} in
+          x:old:*) export "$__c_k=${!__c_old}" ;;
+          n:*:local)
+            unset -v "$__c_k"
+            builtin printf -v "$__c_k" %s "${!__c_local}"
+            ;;
+          *) unset -v "$__c_k" ;;
+        esac
+      fi
+    else
+      __c_changed="$__c_changed $__c_k"
+      if [[ ${__CCPROXY_ROOT-} == "$__c_dir/" ]]; then __c_kept=$__c_kept:$__c_k:; fi
+    fi
+    unset -v "$__c_old" "$__c_new" "$__c_local"
+  done
+  unset -v __CCPROXY_SAVED __CCPROXY_ROOT
+  if [[ -n $__c_changed ]]; then __ccproxy_notice=${__ccproxy_notice}"ccproxy: kept your own value of$__c_changed"$'\n'; fi
+}
+
+# Queues one sentence about the project, once per project and reason.
+__ccproxy_note() {
+  local __c_quoted __c_line
+  builtin printf -v __c_quoted %q "${__c_dir:-/}"
+  __c_line="ccproxy: $__c_quoted $1"$'\n'
+  case $__ccproxy_noted in *"$__c_line"*) return 0 ;; esac
+  if ((${#__ccproxy_noted} > 8192)); then __ccproxy_noted=; fi
+  __ccproxy_noted=$__ccproxy_noted$__c_line __ccproxy_notice=$__ccproxy_notice$__c_line
+}
+
+# Completion: the words lie in a file that is read at the first Tab.
+__ccproxy_complete() {
+  if [[ -r $__ccproxy_state/shell/completion.bash ]]; then
+    # shellcheck disable=SC1091
+    builtin source "$__ccproxy_state/shell/completion.bash" && __ccproxy_complete_words "$@"
+  fi
+}
+
+__ccproxy_install() {
+  local __c_element
+  local -a __c_rest=()
+  __ccproxy_arrays=0
+  if ((BASH_VERSINFO[0] > 5 || (BASH_VERSINFO[0] == 5 && BASH_VERSINFO[1] >= 1))); then __ccproxy_arrays=1; fi
+  if [[ -n ${BLE_VERSION-} ]]; then
+    blehook PRECMD!=__ccproxy_hook
+  elif [[ -n ${bash_preexec_imported-}${__bp_imported-} ]]; then
+    for __c_element in ${precmd_functions[@]+"${precmd_functions[@]}"}; do
+      if [[ $__c_element != __ccproxy_hook ]]; then __c_rest+=("$__c_element"); fi
+    done
+    precmd_functions=(__ccproxy_hook ${__c_rest[@]+"${__c_rest[@]}"})
+  else
+    for __c_element in ${PROMPT_COMMAND[@]+"${PROMPT_COMMAND[@]}"}; do
+      case $__c_element in *__ccproxy_hook*) return 0 ;; '') ;; *) __c_rest+=("$__c_element") ;; esac
+    done
+    # In front, so that prompts and terminals see the variables; alone at 1, so that a later `PROMPT_COMMAND=…` does not remove it.
+    if ((!__ccproxy_arrays)); then
+      PROMPT_COMMAND=__ccproxy_hook${PROMPT_COMMAND:+;$PROMPT_COMMAND}
+    elif ((${#__c_rest[@]})); then
+      PROMPT_COMMAND=(__ccproxy_hook "${__c_rest[@]}")
+    else
+      PROMPT_COMMAND=([1]=__ccproxy_hook)
+    fi
+  fi
+}
+__ccproxy_install
+if [[ -n ${PS1-} ]]; then complete -o default -F __ccproxy_complete ccproxy cc-proxy 2>/dev/null || :; fi
+
+# `claude` through ccproxy: only when the stub asks for it. Whole in itself: some tools keep this function and lose the others.
+if [[ ${1-} == claude ]]; then
+  function claude {
+    if [ -n "${CLAUDECODE-}" ] || ! command -v ccproxy >/dev/null 2>&1; then
+      command claude "$@"
+    else
+      if builtin declare -F __ccproxy_hook >/dev/null 2>&1; then __ccproxy_hook; fi
+      command ccproxy claude -- "$@"
+    fi
+  }
+fi
+if [[ -n $__ccproxy_aliases ]]; then shopt -s expand_aliases; fi
+unset -v __ccproxy_aliases

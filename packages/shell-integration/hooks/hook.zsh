@@ -1,0 +1,302 @@
+# ccproxy hook for zsh, version @VERSION@. Written by `ccproxy shell-integration zsh`; edits are lost.
+# Nothing here starts a process or evaluates text; names begin with __ccproxy_ (functions, state) or __c_ (locals).
+[ -n "${ZSH_VERSION-}" ] || return 0
+'builtin' 'typeset' '-g' '__ccproxy_alias_option=aliases'
+[[ -o aliases ]] || __ccproxy_alias_option=no_aliases
+'builtin' 'setopt' 'no_aliases' # an alias of the user must not end up inside the functions
+builtin typeset -g __ccproxy_state=@STATE@
+builtin typeset -g __ccproxy_kind='' __ccproxy_pwd='' __ccproxy_mark='' __ccproxy_origin='' __ccproxy_here='' __ccproxy_file='' __ccproxy_copy=''
+builtin typeset -g __ccproxy_memo='' __ccproxy_body='' __ccproxy_slot='' __ccproxy_profile=''
+builtin typeset -ga __ccproxy_names __ccproxy_values
+builtin typeset -g __ccproxy_notice='' __ccproxy_noted='' CCPROXY_PROMPT=''
+# One read of a bounded number of bytes, NUL bytes and line ends included; without this module the hook stays out of the way.
+zmodload -F zsh/system b:sysread 2>/dev/null || builtin typeset -g __ccproxy_state=
+
+# At every prompt. Unchanged directory, epoch and project file: two to four stats, and done. No `emulate` here: it costs more than all of it.
+# `-nt` is false when one of the two files is missing.
+__ccproxy_hook() {
+  [[ $PWD == "$__ccproxy_pwd" && -e $__ccproxy_mark && ! -O $__ccproxy_here && ( $__ccproxy_kind == o || ( $__ccproxy_kind == i && $__ccproxy_copy -nt $__ccproxy_file ) ) ]] || __ccproxy_look
+  if [[ -n $__ccproxy_notice ]]; then
+    if [[ -n ${__p9k_instant_prompt_active-} && -z ${__ccproxy_waited-} ]]; then
+      builtin typeset -g __ccproxy_waited=1 # the instant prompt of powerlevel10k reports whatever is printed before it ends
+    else
+      builtin printf '%s' "$__ccproxy_notice" >&2
+      __ccproxy_notice=
+    fi
+  fi
+}
+
+# Decides anew: which project, allowed or not, daemon there or not; then leaves, stays or enters.
+__ccproxy_look() {
+  emulate -L zsh
+  setopt no_all_export no_err_exit no_err_return no_xtrace no_verbose no_aliases
+  [[ -n $__ccproxy_state ]] || return 0
+  local __c_dir=${PWD%/} __c_home=${${HOME-}%/} __c_file='' __c_verdict=outside __c_kept='' __c_reason='' __c_fresh=1
+  if [[ ! -e $__ccproxy_mark ]]; then
+    __c_fresh=
+    __ccproxy_epoch
+  fi
+  __ccproxy_pwd=$PWD __ccproxy_here=$__c_dir/.ccproxy.yaml __ccproxy_kind=o
+
+  # The nearest project file of our own, from $PWD up to $HOME or the root.
+  if [[ $__c_dir/ != */../* && $__c_dir/ != */./* && $__c_dir/ != //* ]]; then
+    while :; do
+      until [[ -O $__c_dir/.ccproxy.yaml || -z $__c_dir || $__c_dir == "$__c_home" ]]; do __c_dir=${__c_dir%/*}; done
+      if [[ -O $__c_dir/.ccproxy.yaml && -f $__c_dir/.ccproxy.yaml ]]; then
+        __c_file=$__c_dir/.ccproxy.yaml
+      elif [[ -n $__c_dir && $__c_dir != "$__c_home" ]]; then
+        __c_dir=${__c_dir%/*}
+        continue
+      fi
+      break
+    done
+  fi
+
+  if [[ -z $__c_file ]]; then
+    __c_dir=
+  elif [[ -n $__c_fresh && $__c_file == "$__ccproxy_file" && $__ccproxy_copy -nt $__c_file ]]; then
+    __c_verdict=same
+  else
+    __ccproxy_judge
+    [[ $__c_verdict != allowed || -n $__ccproxy_origin ]] || __c_verdict=stopped
+    [[ $__c_verdict != allowed || -n $__ccproxy_memo ]] || __ccproxy_load
+  fi
+
+  case $__c_verdict in
+    same) ;;
+    allowed)
+      if [[ -z ${__CCPROXY_SAVED-} ]]; then
+        __ccproxy_enter
+      elif ! __ccproxy_same; then
+        __ccproxy_leave
+        __ccproxy_enter
+      fi
+      __ccproxy_file=$__c_file __ccproxy_copy=$__ccproxy_state/env$__c_dir/.ccproxy-trusted.$__ccproxy_slot __ccproxy_noted='' CCPROXY_PROMPT=$__ccproxy_profile
+      ;;
+    *)
+      __ccproxy_file='' CCPROXY_PROMPT=''
+      [[ -z ${__CCPROXY_SAVED-} ]] || __ccproxy_leave
+      ;;
+  esac
+  case $__c_verdict in
+    outside | denied) return 0 ;;
+    same | allowed)
+      __ccproxy_kind=i
+      [[ $__ccproxy_here != "$__c_file" ]] || __ccproxy_here=
+      return 0
+      ;;
+    stopped) __ccproxy_kind='' CCPROXY_PROMPT=off __c_reason='is allowed, but no daemon runs: ccproxy start' ;;
+    new) __ccproxy_kind='' CCPROXY_PROMPT='?' __c_reason='has a .ccproxy.yaml that is not allowed: read it, then run ccproxy allow there' ;;
+    changed) __ccproxy_kind='' CCPROXY_PROMPT='?' __c_reason='has a .ccproxy.yaml that is not the one you allowed: read it, then run ccproxy allow there' ;;
+    *) CCPROXY_PROMPT='?' __c_reason='has an entry this hook cannot use: run ccproxy allow there again' ;;
+  esac
+  __ccproxy_note "$__c_reason"
+}
+
+# The current epoch: sets __ccproxy_mark, and __ccproxy_origin when a daemon serves.
+__ccproxy_epoch() {
+  local __c_body='' __c_count
+  local -a __c_fields
+  __ccproxy_mark='' __ccproxy_origin=''
+  [[ -O $__ccproxy_state/shell/epoch && -f $__ccproxy_state/shell/epoch && -r $__ccproxy_state/shell/epoch ]] || return 0
+  sysread -s 256 -c __c_count __c_body <$__ccproxy_state/shell/epoch || return 0
+  __c_fields=("${(@s: :)${__c_body%%$'\n'*}}")
+  [[ ${#__c_fields} -ge 5 && $__c_fields[1] == 1 && -n $__c_fields[2] && $__c_fields[2] != *[^a-z0-9]* ]] || return 0
+  # A dangling mark is a killed daemon's: no mark is remembered, and the epoch is read again at the next prompt.
+  [[ -e $__ccproxy_state/shell/epoch.$__c_fields[2] ]] || return 0
+  __ccproxy_mark=$__ccproxy_state/shell/epoch.$__c_fields[2]
+  [[ -n $__c_fields[4] && $__c_fields[4] != *[^0-9]* && $__c_fields[4] != 0 && ${#__c_fields[4]} -le 5 ]] || return 0
+  case $__c_fields[3] in
+    4) __ccproxy_origin=http://127.0.0.1:$__c_fields[4] ;;
+    6) __ccproxy_origin="http://[::1]:$__c_fields[4]" ;;
+  esac
+}
+
+# Compares the project file with the allowed copies, byte for byte: sets __c_verdict and __ccproxy_slot. What was read of the tree holds
+# until the epoch changes, so that coming back to the project reads the project file only.
+__ccproxy_judge() {
+  local __c_entry=$__ccproxy_state/env$__c_dir __c_body='' __c_live='' __c_count=0 __c_n
+  # An empty file ends at once (status 5); a whole buffer means more than an allowed file may hold.
+  if [[ -r $__c_file ]]; then
+    sysread -s 65536 -c __c_count __c_live <$__c_file || (( $? == 5 )) || __c_count=65536
+  else
+    __c_count=65536
+  fi
+  if [[ -n $__ccproxy_memo && $__ccproxy_memo == "$__ccproxy_mark $__c_dir" ]] && (( __c_count < 65536 )) && [[ $__c_live == "$__ccproxy_body" ]]; then
+    __c_verdict=allowed
+    return 0
+  fi
+  __ccproxy_memo='' __c_verdict=new
+  [[ -O $__c_entry/.ccproxy-env && -f $__c_entry/.ccproxy-env && -r $__c_entry/.ccproxy-env ]] || return 0
+  __c_verdict=denied
+  [[ -s $__c_entry/.ccproxy-env ]] || return 0
+  __c_verdict=changed
+  (( __c_count < 65536 )) || return 0
+  [[ $__c_live != *$'\0'* ]] || return 0
+  for __c_n in 0 1 2 3 4 5 6 7; do
+    [[ -O $__c_entry/.ccproxy-trusted.$__c_n && -f $__c_entry/.ccproxy-trusted.$__c_n && -r $__c_entry/.ccproxy-trusted.$__c_n ]] || return 0
+    __c_body=''
+    sysread -s 65536 -c __c_count __c_body <$__c_entry/.ccproxy-trusted.$__c_n || :
+    if [[ $__c_body == "$__c_live" ]]; then
+      __c_verdict=allowed __ccproxy_slot=$__c_n __ccproxy_body=$__c_live
+      return 0
+    fi
+  done
+}
+
+# Reads the records that hold for the matched content: fills __ccproxy_names and __ccproxy_values with what may be set.
+__ccproxy_load() {
+  local __c_body='' __c_record __c_block='' __c_k __c_v __c_count
+  local -a __c_records
+  __c_verdict=unusable __ccproxy_names=() __ccproxy_values=() __ccproxy_profile=on
+  sysread -s 65536 -c __c_count __c_body <$__ccproxy_state/env$__c_dir/.ccproxy-env || return 0
+  __c_records=("${(@0)__c_body}")
+  [[ $__c_records[1] == 1 && ${#__c_records} -le 256 ]] || return 0
+  for __c_record in "${(@)__c_records}"; do
+    __c_k=${__c_record%%\=*} __c_v=${__c_record#*\=}
+    [[ $__c_k != @* ]] || __c_block=${__c_k#@}
+    [[ -z $__c_block || $__c_block == "$__ccproxy_slot" ]] || continue
+    [[ -n $__c_v ]] || continue
+    case $__c_k in
+      ANTHROPIC_BASE_URL)
+        [[ $__c_v == /p/?* && ${__c_v#/p/} != *[^A-Za-z0-9_-]* && ${#__c_v} -le 67 ]] || continue
+        __c_v=$__ccproxy_origin$__c_v __c_verdict=allowed
+        ;;
+      CCPROXY_PROFILE)
+        [[ $__c_v != *[^A-Za-z0-9._-]* && ${#__c_v} -le 64 ]] || continue
+        __ccproxy_profile=$__c_v
+        ;;
+      ANTHROPIC_CUSTOM_HEADERS) [[ $__c_v == 'x-ccproxy-token: '?* && ${__c_v#x-ccproxy-token: } != *[^A-Za-z0-9._-]* && ${#__c_v} -le 273 ]] || continue ;;
+      NO_PROXY | no_proxy) [[ $__c_v != *[^A-Za-z0-9.,:-]* && ${#__c_v} -le 256 ]] || continue ;;
+      ENABLE_TOOL_SEARCH | CLAUDE_CODE_GATEWAY_HINT_HEADERS | CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY) [[ $__c_v != *[^A-Za-z0-9]* && ${#__c_v} -le 16 ]] || continue ;;
+      *) continue ;;
+    esac
+    if (( ! ${__ccproxy_names[(Ie)$__c_k]} )); then __ccproxy_names+=("$__c_k") __ccproxy_values+=(''); fi
+    __ccproxy_values[${__ccproxy_names[(Ie)$__c_k]}]=$__c_v
+  done
+  [[ $__c_verdict != allowed ]] || __ccproxy_memo="$__ccproxy_mark $__c_dir"
+}
+
+# The value for __c_k when the user's own is $1: some lists are joined, the others replaced. Sets __c_v.
+__ccproxy_join() {
+  [[ -n $1 ]] || return 0
+  case $__c_k in
+    ANTHROPIC_CUSTOM_HEADERS) __c_v=$1$'\n'$__c_v ;;
+    NO_PROXY | no_proxy) __c_v=$1,$__c_v ;;
+  esac
+}
+
+# Whether this project is active already with exactly these values (also when a parent shell activated it).
+__ccproxy_same() {
+  local __c_i __c_k __c_v __c_old __c_new __c_flag __c_found=1:
+  [[ ${__CCPROXY_ROOT-} == "$__c_dir/" ]] || return 1
+  for (( __c_i = 1; __c_i <= ${#__ccproxy_names}; __c_i++ )); do
+    __c_k=$__ccproxy_names[__c_i] __c_v=$__ccproxy_values[__c_i] __c_old=__CCPROXY_OLD_$__c_k __c_new=__CCPROXY_NEW_$__c_k
+    __ccproxy_join "${(P)__c_old-}"
+    [[ ${__CCPROXY_SAVED-} == *:$__c_k=[uxnk]:* ]] || return 1
+    __c_flag=${${__CCPROXY_SAVED#*:$__c_k\=}%%:*}
+    [[ $__c_flag == k || ${(P)__c_new-} == "$__c_v" ]] || return 1
+    __c_found=$__c_found$__c_k=$__c_flag:
+  done
+  [[ $__c_found == "${__CCPROXY_SAVED-}" ]]
+}
+
+# Sets the variables, remembering what was there: u unset, x exported, n not exported, k the user's own and left alone.
+__ccproxy_enter() {
+  local __c_i __c_k __c_v __c_flag __c_saved=1:
+  for (( __c_i = 1; __c_i <= ${#__ccproxy_names}; __c_i++ )); do
+    __c_k=$__ccproxy_names[__c_i] __c_v=$__ccproxy_values[__c_i]
+    case ${(Pt)__c_k} in
+      '') __c_flag=u ;;
+      scalar-export) __c_flag=x ;;
+      scalar) __c_flag=n ;;
+      *) __c_flag=k ;;
+    esac
+    [[ $__c_kept != *:$__c_k:* ]] || __c_flag=k
+    case $__c_flag in
+      x)
+        __ccproxy_join "${(P)__c_k}"
+        builtin typeset -gx -- "__CCPROXY_OLD_$__c_k=${(P)__c_k}"
+        ;;
+      n) builtin typeset -g -- "__ccproxy_old_$__c_k=${(P)__c_k}" ;;
+    esac
+    [[ $__c_flag == k ]] || builtin typeset -gx -- "__CCPROXY_NEW_$__c_k=$__c_v" "$__c_k=$__c_v"
+    __c_saved=$__c_saved$__c_k=$__c_flag:
+  done
+  builtin typeset -gx -- __CCPROXY_SAVED=$__c_saved __CCPROXY_ROOT=$__c_dir/
+}
+
+# Puts back what was there; a variable the user changed meanwhile keeps the user's value.
+__ccproxy_leave() {
+  local __c_entry __c_k __c_flag __c_old __c_new __c_local __c_changed=''
+  [[ ${__CCPROXY_SAVED-} == 1:* ]] || return 0
+  for __c_entry in "${(@s.:.)__CCPROXY_SAVED}"; do
+    __c_k=${__c_entry%\=*} __c_flag=${__c_entry##*\=}
+    case $__c_k in
+      ANTHROPIC_BASE_URL | CCPROXY_PROFILE | ANTHROPIC_CUSTOM_HEADERS | NO_PROXY | no_proxy) ;;
+      ENABLE_TOOL_SEARCH | CLAUDE_CODE_GATEWAY_HINT_HEADERS | CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY) ;;
+      *) continue ;;
+    esac
+    __c_old=__CCPROXY_OLD_$__c_k __c_new=__CCPROXY_NEW_$__c_k __c_local=__ccproxy_old_$__c_k
+    if [[ $__c_flag == k ]]; then
+      [[ ${__CCPROXY_ROOT-} != "$__c_dir/" ]] || __c_kept=$__c_kept:$__c_k:
+    elif (( ! ${(P)+__c_new} )); then
+      : # somebody dropped our half: what stands there may be the user's
+    elif (( ${(P)+__c_k} )) && [[ ${(P)__c_k} == "${(P)__c_new}" && ${(Pt)__c_k} != *readonly* ]]; then
+      case $__c_flag:${(P)+__c_old}:${(P)+__c_local} in
+        x:1:*) builtin typeset -gx -- "$__c_k=${(P)__c_old}" ;;
+        n:*:1)
+          builtin unset -- $__c_k
+          builtin typeset -g -- "$__c_k=${(P)__c_local}"
+          ;;
+        *) builtin unset -- $__c_k ;;
+      esac
+    else
+      __c_changed+=" $__c_k"
+      [[ ${__CCPROXY_ROOT-} != "$__c_dir/" ]] || __c_kept=$__c_kept:$__c_k:
+    fi
+    builtin unset -- $__c_old $__c_new $__c_local
+  done
+  builtin unset -- __CCPROXY_SAVED __CCPROXY_ROOT
+  [[ -z $__c_changed ]] || __ccproxy_notice+="ccproxy: kept your own value of$__c_changed"$'\n'
+}
+
+# Queues one sentence about the project, once per project and reason; it is printed at the next prompt, never in the middle of a line.
+__ccproxy_note() {
+  local __c_line="ccproxy: ${(q+)${(V)${__c_dir:-/}}} $1"$'\n'
+  [[ $__ccproxy_noted != *"$__c_line"* ]] || return 0
+  (( ${#__ccproxy_noted} <= 8192 )) || __ccproxy_noted=
+  __ccproxy_noted+=$__c_line __ccproxy_notice+=$__c_line
+}
+
+# Completion: the words lie in a file that is read at the first Tab.
+__ccproxy_complete() {
+  [[ -r $__ccproxy_state/shell/completion.zsh ]] && builtin source $__ccproxy_state/shell/completion.zsh && __ccproxy_complete_words "$@"
+}
+
+# `compinit` may run after this file: asked for again at the first prompt.
+__ccproxy_completion() {
+  if (( ${+functions[compdef]} )); then compdef __ccproxy_complete ccproxy cc-proxy; fi
+  precmd_functions=("${(@)precmd_functions:#__ccproxy_completion}")
+}
+
+() {
+  emulate -L zsh
+  typeset -ga precmd_functions chpwd_functions
+  precmd_functions=(__ccproxy_hook "${(@)precmd_functions:#__ccproxy_(hook|completion)}" __ccproxy_completion)
+  chpwd_functions=(__ccproxy_look "${(@)chpwd_functions:#__ccproxy_look}")
+}
+
+# `claude` through ccproxy: only when the stub asks for it. Whole in itself: some tools keep this function and lose the others.
+if [[ ${1-} == claude ]]; then
+  function claude {
+    if [ -n "${CLAUDECODE-}" ] || ! command -v ccproxy >/dev/null 2>&1; then
+      command claude "$@"
+    else
+      if (( ${+functions[__ccproxy_hook]} )); then __ccproxy_hook; fi
+      command ccproxy claude -- "$@"
+    fi
+  }
+fi
+'builtin' 'setopt' "$__ccproxy_alias_option"
+builtin unset __ccproxy_alias_option

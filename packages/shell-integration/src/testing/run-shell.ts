@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { readSnapshots, scriptPrelude, type ScriptWords, scriptWords, type Snapshot } from './shell-script.js';
+import type { TestedShell, TestWorld } from './test-world.js';
+
+export interface ShellRun {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly status: number | null;
+  /** What `show` printed, by label. */
+  readonly snapshots: ReadonlyMap<string, Snapshot>;
+  /** One snapshot; throws when the script did not get there. */
+  readonly at: (label: string) => Snapshot;
+}
+
+export interface RunShellOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** Load the hook before the steps; true. */
+  readonly hook?: boolean;
+  /** Arguments before the script. */
+  readonly args?: readonly string[];
+  /** Run by this program, which gets the command line of the shell. */
+  readonly through?: readonly string[];
+}
+
+let serial = 0;
+const plainArgs: Readonly<Record<TestedShell, readonly string[]>> = { bash: ['--norc', '--noprofile'], zsh: ['-f'], fish: ['--no-config'] };
+
+/** Runs steps in a real shell that has loaded the hook. The environment is exactly HOME, PATH, TERM, LC_ALL and what is given. */
+export async function runShell(
+  shell: TestedShell,
+  world: TestWorld,
+  steps: (words: ScriptWords) => readonly string[],
+  options: RunShellOptions = {},
+): Promise<ShellRun> {
+  const words = scriptWords(shell);
+  const name = path.join(path.dirname(world.home), `script-${(serial += 1)}`);
+  const lines = [scriptPrelude(shell), ...(options.hook === false ? [] : [words.source(world.hookFile(shell))]), ...steps(words)];
+  await writeFile(name, `${lines.join('\n')}\n`);
+  const command = [...(options.through ?? []), shell, ...(options.args ?? plainArgs[shell]), name];
+  const child = spawn('/bin/sh', ['-c', 'exec "$@" 9>"$0"', `${name}.out`, ...command], {
+    cwd: options.cwd ?? world.home,
+    env: { HOME: world.home, PATH: process.env['PATH'] ?? '/usr/bin:/bin', TERM: 'dumb', LC_ALL: 'C.UTF-8', ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [stdout, stderr, status] = await Promise.all([
+    collect(child.stdout),
+    collect(child.stderr),
+    new Promise<number | null>((resolve, reject) => {
+      child.on('error', reject);
+      child.on('close', resolve);
+    }),
+  ]);
+  const snapshots = readSnapshots(await readFile(`${name}.out`, 'utf8'));
+  await rm(name);
+  await rm(`${name}.out`);
+  const at = (label: string): Snapshot => {
+    const snapshot = snapshots.get(label);
+    if (snapshot === undefined) throw new Error(`${shell} did not reach "${label}" (status ${status}): ${stdout}${stderr}`);
+    return snapshot;
+  };
+  return { stdout, stderr, status, snapshots, at };
+}
+
+async function collect(stream: NodeJS.ReadableStream): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}

@@ -22,8 +22,6 @@ export interface TranslateRequestOptions {
   readonly clientModel?: string;
   /** Estimated tokens of the prompt. Default: a quarter of the size of the request. */
   readonly inputEstimate?: number;
-  /** Ollama: how long the model stays loaded, in its own notation (`10m`, `-1`). */
-  readonly keepAlive?: string;
   /** Whose reasoning it is, a name of `a-z0-9-`. Default: the wire API. Give two providers two names when they do not read each other's. */
   readonly family?: string;
   /** Refuse a request instead of leaving out what changes its meaning. */
@@ -57,7 +55,6 @@ export function translateRequest(api: WireApi, body: JsonObject, options: Transl
     family: options.family ?? api,
     toolNames: createToolNames(translation.toolNames),
     inputEstimate: options.inputEstimate ?? Math.max(1, Math.ceil(JSON.stringify(body).length / 4)),
-    keepAlive: options.keepAlive,
     drop: (feature, weight) => dropped.drop(feature, weight),
   };
   const tools = readTools(body, scope);

@@ -4,7 +4,7 @@ const missing = /^model ["'`]([^"'`\s]{1,200})["'`] not found/;
 export function explainError(message: string): string {
   const name = missing.exec(message)?.[1];
   if (name !== undefined) return `${message.replace(/, try pulling it first$/, '')}; get it with: ollama pull ${name}`;
-  if (/does not support thinking$/.test(message)) return `${message}; say so in the configuration: capabilities, reasoning: none`;
-  if (/does not support tools$/.test(message)) return `${message}, which Claude Code needs; route it to another model`;
+  if (message.endsWith('does not support thinking')) return `${message}; say so in the configuration: capabilities, reasoning: none`;
+  if (message.endsWith('does not support tools')) return `${message}, which Claude Code needs; route it to another model`;
   return message;
 }

@@ -156,19 +156,16 @@ describe('tools', () => {
 describe('parameters', () => {
   it('[C13] TR-42 TR-45 TR-46 TR-53 TR-56 maps them into options and format, and nothing else', () => {
     const schema = { type: 'object', properties: { a: { type: 'string' } } };
-    const { body, dropped, stream } = translate(
-      {
-        stream: true,
-        temperature: 0.2,
-        top_p: 0.5,
-        top_k: 7,
-        stop_sequences: ['END'],
-        output_config: { format: { type: 'json_schema', schema } },
-        metadata: { user_id: 'u' },
-        service_tier: 'priority',
-      },
-      { keepAlive: '10m' },
-    );
+    const { body, dropped, stream } = translate({
+      stream: true,
+      temperature: 0.2,
+      top_p: 0.5,
+      top_k: 7,
+      stop_sequences: ['END'],
+      output_config: { format: { type: 'json_schema', schema } },
+      metadata: { user_id: 'u' },
+      service_tier: 'priority',
+    });
     expect(stream).toBe(true);
     expect(body).toEqual({
       model: 'qwen3:8b',
@@ -176,7 +173,6 @@ describe('parameters', () => {
       stream: true,
       format: schema,
       options: { num_ctx: 8192, num_predict: 500, temperature: 0.2, top_p: 0.5, top_k: 7, stop: ['END'] },
-      keep_alive: '10m',
       truncate: false,
       shift: false,
     });

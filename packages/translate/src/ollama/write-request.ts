@@ -24,7 +24,6 @@ export function writeRequest({ conversation, parameters, tools }: RequestParts, 
     think: writeReasoning(parameters.thinking, scope),
     format: parameters.schema,
     options: options(parameters, scope),
-    keep_alive: scope.keepAlive,
     truncate: false,
     shift: false,
   });

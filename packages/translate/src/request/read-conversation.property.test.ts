@@ -35,7 +35,6 @@ const read = (list: readonly unknown[]): Conversation =>
       model: 'm',
       capabilities: {},
       family: 'openai-chat',
-      keepAlive: undefined,
       inputEstimate: 1,
       toolNames: createToolNames(translationOf('openai-chat').toolNames),
       drop: () => undefined,

@@ -13,8 +13,6 @@ export interface RequestScope {
   readonly toolNames: ToolNames;
   /** Estimated tokens of the prompt. */
   readonly inputEstimate: number;
-  /** Ollama: how long the model stays loaded, in its own notation. */
-  readonly keepAlive: string | undefined;
   /** Notes that a part of the request is left out. Throws CCP_TRANSLATE_LOSSY when that is refused. */
   drop(feature: string, weight: DropWeight): void;
 }

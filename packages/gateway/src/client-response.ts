@@ -2,9 +2,12 @@ import type { ServerResponse } from 'node:http';
 import type { Clock, Timer } from '@ccproxy/kernel';
 import type { HeaderFields } from '@ccproxy/providers';
 import { errorSseEvent, SSE_PING } from '@ccproxy/wire';
+import { type Follower, Followers, writeHead } from './followers.js';
 
 /** Silence after which a stream gets a ping, ms (the client gives up after 300 s: facts page claude-code-client §4). */
 const PING_AFTER = 15_000;
+/** A stream that sent more than this, bytes, is not given to a further connection. */
+const MOST_KEPT = 32 * 1024;
 
 /** Who is told what becomes of the client. */
 export interface ClientResponseOwner {
@@ -22,13 +25,21 @@ export interface ClientResponseOwner {
  * into a stream ends at an event border, so a ping or an error may follow at any time.
  */
 export class ClientResponse {
-  readonly #response: ServerResponse;
+  /** The connection that sets the pace. */
+  #response: ServerResponse;
+  /** Headers of that connection alone. */
+  #own: HeaderFields = {};
   readonly #clock: Clock;
   readonly #owner: ClientResponseOwner;
   #timer: Timer | undefined;
   #pinging = false;
   #holding = false;
   #lastWrite = 0;
+  /** Further connections that get the same answer. */
+  #followers: Followers | undefined;
+  #headers: HeaderFields = {};
+  /** What was sent, as long as it is short enough to be sent to a further connection too. */
+  #sent: Buffer[] | undefined;
   /** Bytes of bodies written. */
   bytes = 0;
 
@@ -36,12 +47,34 @@ export class ClientResponse {
     this.#response = response;
     this.#clock = clock;
     this.#owner = owner;
-    response.on('close', () => {
-      this.#timer?.clear();
-      owner.closed();
-    });
-    // The connection may break while something is written; `close` follows and says the same.
-    response.on('error', () => {});
+    this.#watch(response);
+  }
+
+  /** Whether a further connection can get the whole answer. */
+  get joinable(): boolean {
+    const { headersSent, writableEnded, statusCode } = this.#response;
+    if (writableEnded || this.#followers?.full === true) return false;
+    return !headersSent || (this.#sent !== undefined && statusCode < 400);
+  }
+
+  /** Keeps the beginning of a stream, for further connections. */
+  keepSent(): void {
+    this.#sent = [];
+  }
+
+  /**
+   * A further connection of the same client gets the answer too, from its beginning. It is the one the client waits at, so it sets the pace
+   * from now on; the one before only follows. `own`: headers of that connection alone.
+   */
+  join(response: ServerResponse, own: HeaderFields): void {
+    this.#watch(response);
+    if (this.#response.headersSent) {
+      writeHead({ response, own }, this.#response.statusCode, this.#headers);
+      for (const bytes of this.#sent ?? []) response.write(bytes);
+    }
+    this.#followers ??= new Followers();
+    this.#followers.add({ response: this.#response, own: this.#own });
+    this.#lead({ response, own });
   }
 
   get headSent(): boolean {
@@ -77,7 +110,7 @@ export class ClientResponse {
 
   /** Sends the head of a stream, unless it is out, and pings in silence from now on. */
   startStream(status: number, headers: HeaderFields): void {
-    if (!this.#response.headersSent) this.#response.writeHead(status, headers as Record<string, string | string[]>);
+    if (!this.#response.headersSent) this.#head(status, headers);
     this.#lastWrite = this.#clock.monotonic();
     if (this.#pinging) return;
     this.#pinging = true;
@@ -92,18 +125,21 @@ export class ClientResponse {
   /** Sends the head of an answer that is not a stream. */
   startDocument(status: number, headers: HeaderFields): void {
     this.#timer?.clear();
-    this.#response.writeHead(status, headers as Record<string, string | string[]>);
+    this.#sent = undefined;
+    this.#head(status, headers);
   }
 
   write(bytes: Buffer): void {
     this.bytes += bytes.length;
     if (this.#pinging) this.#lastWrite = this.#clock.monotonic();
+    if (this.#sent !== undefined) this.#keep(bytes);
+    this.#followers?.write(bytes);
     if (this.#response.write(bytes) || this.#holding) return;
     this.#holding = true;
     this.#owner.hold();
-    this.#response.once('drain', () => {
-      this.#holding = false;
-      this.#owner.release();
+    const held = this.#response;
+    held.once('drain', () => {
+      if (held === this.#response) this.#go();
     });
   }
 
@@ -114,6 +150,7 @@ export class ClientResponse {
 
   end(last?: Buffer): void {
     this.#timer?.clear();
+    this.#followers?.end(last);
     if (last === undefined) {
       this.#response.end();
       return;
@@ -124,7 +161,47 @@ export class ClientResponse {
 
   /** Cuts the connection: the only honest end of a document that cannot be completed. */
   destroy(): void {
+    this.#followers?.destroy();
     this.#response.destroy();
+  }
+
+  #head(status: number, headers: HeaderFields): void {
+    this.#headers = headers;
+    this.#followers?.head(status, headers);
+    if (this.#followers === undefined) this.#response.writeHead(status, headers as Record<string, string | string[]>);
+    else writeHead({ response: this.#response, own: this.#own }, status, headers);
+  }
+
+  #keep(bytes: Buffer): void {
+    if (this.bytes > MOST_KEPT) this.#sent = undefined;
+    else this.#sent?.push(bytes);
+  }
+
+  /** Another connection sets the pace. */
+  #lead({ response, own }: Follower): void {
+    this.#response = response;
+    this.#own = own;
+    if (this.#holding) this.#go();
+  }
+
+  #go(): void {
+    this.#holding = false;
+    this.#owner.release();
+  }
+
+  #watch(response: ServerResponse): void {
+    response.on('close', () => this.#closed(response));
+    // The connection may break while something is written; `close` follows and says the same.
+    response.on('error', () => {});
+  }
+
+  /** The answer is over for its owner when no connection waits for it any more. */
+  #closed(response: ServerResponse): void {
+    if (response !== this.#response) return;
+    const next = response.writableFinished ? undefined : this.#followers?.take();
+    if (next !== undefined) return this.#lead(next);
+    this.#timer?.clear();
+    this.#owner.closed();
   }
 
   #armPing(ms: number): void {

@@ -2,8 +2,8 @@ import type { ServerResponse } from 'node:http';
 import type { CcproxyError, Timer } from '@ccproxy/kernel';
 import { errorAnswer } from '@ccproxy/http';
 import type { HeaderFields } from '@ccproxy/providers';
-import { spliceModel, type UsageReport } from '@ccproxy/wire';
-import type { EndAdmission, Step } from '@ccproxy/resilience';
+import { headerNames, spliceModel, type UsageReport } from '@ccproxy/wire';
+import type { EndAdmission, InFlightPlace, Step } from '@ccproxy/resilience';
 import { Attempt } from './attempt.js';
 import { AttemptChain, type ChainNote, type Leave } from './attempt-chain.js';
 import { type AttemptFailure, clientError, eventOf, failureCode, judge } from './attempt-failure.js';
@@ -40,6 +40,7 @@ export class Exchange implements ClientResponseOwner {
   #spliced: Buffer | undefined;
   #splicedModel: string | undefined;
   #leave: (() => void) | undefined;
+  #place: InFlightPlace<Exchange> | undefined;
   #outcome: RequestOutcome | undefined;
   #errorCode: string | undefined;
   #report: UsageReport | undefined;
@@ -61,10 +62,23 @@ export class Exchange implements ClientResponseOwner {
     this.#chain = new AttemptChain(context, request, plan);
   }
 
-  start(): void {
+  /** `place`: where it stands among the requests that are being answered, when others may join it. */
+  start(place: InFlightPlace<Exchange> | undefined): void {
     this.#leave = this.context.live.add(this);
+    this.#place = place;
+    if (place !== undefined && this.request.facts.sessionId !== undefined) this.client.keepSent();
     if (this.request.facts.stream) this.client.holdHead(this.context.headHold);
     this.#begin(this.#chain.next());
+  }
+
+  /** Whether a repetition of the request can get the same answer. */
+  get joinable(): boolean {
+    return this.#outcome === undefined && this.client.joinable;
+  }
+
+  /** A further connection gets the answer too; what it is told of its own is its request id, and whose answer it got. */
+  join(requestId: string, response: ServerResponse): void {
+    this.client.join(response, { [headerNames.ccproxyRequestId]: requestId, 'x-ccproxy-joined': this.request.id });
   }
 
   get attempts(): number {
@@ -196,6 +210,7 @@ export class Exchange implements ClientResponseOwner {
     if (this.#outcome === undefined) this.settled('aborted', undefined, this.#attempt?.abort('aborted'));
     else this.#attempt?.hangUp();
     this.#leave?.();
+    if (this.#place !== undefined) this.context.inFlight?.remove(this.#place);
     this.#endAdmission?.(limitedTokens(this.#report));
     recordRequest(this);
   }

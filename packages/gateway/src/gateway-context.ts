@@ -3,10 +3,11 @@ import type { DecisionLog, Ledger } from '@ccproxy/ledger';
 import type { ServedProject } from '@ccproxy/projects';
 import type { RetryConfig } from '@ccproxy/config';
 import type { Provider } from '@ccproxy/providers';
-import type { CallerLimits } from '@ccproxy/resilience';
+import type { CallerLimits, InFlightTable } from '@ccproxy/resilience';
 import type { RouteTable } from '@ccproxy/router';
 import type { AccessLog } from '@ccproxy/telemetry';
 import type { Calibration } from '@ccproxy/tokens';
+import type { Exchange } from './exchange.js';
 import type { GatewayMetrics } from './gateway-metrics.js';
 import type { FactGivers } from './satisfy-need.js';
 import type { Upstream } from './upstreams.js';
@@ -39,6 +40,8 @@ export interface GatewayContext {
   readonly decisions: Pick<DecisionLog, 'record' | 'recent'>;
   /** Requests whose answer is not over. */
   readonly live: Roster<LiveRequest>;
+  /** Messages requests that are being answered, which a repetition may join; absent: none may. */
+  readonly inFlight: InFlightTable<Exchange> | undefined;
   /** ms */
   readonly headHold: number;
   /** Secrets that must not leave in a body. */

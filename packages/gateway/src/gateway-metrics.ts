@@ -1,7 +1,7 @@
 import type { Counter, Gauge, Histogram, Metrics } from '@ccproxy/telemetry';
 
 /** How a request ended, for metrics and the access log. */
-export type RequestOutcome = 'ok' | 'error' | 'aborted' | 'partial' | 'refused';
+export type RequestOutcome = 'ok' | 'error' | 'aborted' | 'partial' | 'refused' | 'joined';
 
 /** The figures of the pipeline. Labels are names of the configuration, never of a request. */
 export interface GatewayMetrics {

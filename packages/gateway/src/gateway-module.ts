@@ -4,7 +4,7 @@ import { bindMethod, decisionsRecent, ledgerRecent } from '@ccproxy/ipc';
 import { Roster } from '@ccproxy/kernel';
 import type { ProjectDirectory } from '@ccproxy/projects';
 import { createProvider, type ProviderDeps } from '@ccproxy/providers';
-import { CallerLimits } from '@ccproxy/resilience';
+import { CallerLimits, InFlightTable } from '@ccproxy/resilience';
 import { compileRoutes } from '@ccproxy/router';
 import { createExactCounter } from '@ccproxy/tokens';
 import type { FastifyPluginAsync } from 'fastify';
@@ -78,6 +78,7 @@ function createContext(deps: GatewayDeps): GatewayContext {
     },
     decisions: deps.decisions ?? noDecisions,
     live: new Roster(),
+    inFlight: (config.retry ?? defaultRetry).join ? new InFlightTable() : undefined,
     headHold: config.server.headHold,
     needles: deps.localSecrets === undefined ? () => fixed : withLocalSecrets(fixed, deps.localSecrets),
     metrics: noMetrics,

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { spliceModel } from '@ccproxy/wire';
+import { beginExchange } from './begin-exchange.js';
 import { errors } from './errors.js';
-import { Exchange } from './exchange.js';
 import type { GatewayContext } from './gateway-context.js';
 import { PlainExchange } from './plain-exchange.js';
 import { principalName } from './principal-name.js';
@@ -13,11 +13,7 @@ import { withPlan } from './with-plan.js';
 export const messagesHandler =
   (context: GatewayContext) =>
   (request: FastifyRequest, reply: FastifyReply): void | Promise<void> =>
-    withPlan(context, request, reply, (admitted, plan) => {
-      const endAdmission = context.callers?.admit(principalName(request.principal), admitted.facts.tokens.estimate);
-      reply.hijack();
-      new Exchange(context, admitted, plan, reply.raw, endAdmission).start();
-    });
+    withPlan(context, request, reply, (admitted, plan) => beginExchange(context, admitted, plan, reply));
 
 /** `POST /v1/messages/count_tokens`: asked of the provider the message would go to. Not a message, so no row in the ledger. */
 export const countTokensHandler =

@@ -47,6 +47,7 @@ export interface HarnessOptions {
   readonly models: readonly Target[];
   readonly routes?: readonly Rule[];
   readonly profiles?: Config['profiles'];
+  readonly plugins?: Config['plugins'];
   readonly server?: Partial<ServerConfig>;
   /** Over `quiet`: nothing is repeated and no circuit opens unless a test asks for it. `default`: as without the section. */
   readonly retry?: Partial<RetryConfig> | 'default';
@@ -60,7 +61,15 @@ const byName = <Item extends { readonly name: string }>(items: readonly Item[]):
   Object.fromEntries(items.map((item) => [item.name, item]));
 
 /** A configuration with nothing but what a test names. */
-export const gatewayConfig = ({ providers, models, routes = [], profiles = {}, server = {}, retry = {} }: HarnessOptions): Config => ({
+export const gatewayConfig = ({
+  providers,
+  models,
+  routes = [],
+  profiles = {},
+  plugins,
+  server = {},
+  retry = {},
+}: HarnessOptions): Config => ({
   server: {
     host: '127.0.0.1',
     port: undefined,
@@ -80,6 +89,7 @@ export const gatewayConfig = ({ providers, models, routes = [], profiles = {}, s
   routes,
   profiles,
   retry: retry === 'default' ? defaultRetry : { ...quiet, ...retry },
+  ...(plugins === undefined ? {} : { plugins }),
 });
 
 /** An answer as the client saw it. */

@@ -65,18 +65,27 @@ describe('the client leaves', () => {
     await expect.poll(() => gate.lines).toMatchObject([{ outcome: 'aborted', status: 0 }]);
   });
 
-  it('[F1] G6: many aborts leave nothing open', async () => {
-    const { gate, fake } = await stepped(bed);
-    fake.behaviour = behaviours['hang-midway'];
-    const count = 60 * Number(process.env['CCPROXY_TEST_SCALE'] ?? 1);
-    for (let index = 0; index < count; index += 20) {
-      const requests = Array.from({ length: 20 }, () => gate.open());
-      await sleep(index % 3 === 0 ? 0 : 20);
+  const many = 100 * Number(process.env['CCPROXY_TEST_SCALE'] ?? 1);
+  it.each([
+    ['before the first byte', 'hang-before-head', true],
+    ['in mid-stream', 'hang-midway', true],
+    ['in a document', 'hang-midway', false],
+  ] as const)('[F1] [A8] G6: hundreds of aborts %s leave no request and no connection open', async (_, name, stream) => {
+    const fake = await bed.upstream(behaviours[name]);
+    const gate = await bed.passthrough(fake);
+    for (let index = 0; index < many; index += 25) {
+      const before = fake.seen.length;
+      const requests = Array.from({ length: 25 }, () => gate.open({ body: messageBody({ stream }) }));
+      // Some are aborted while they are on their way, the others when all have arrived.
+      if (index % 50 === 0) await expect.poll(() => fake.seen.length, { interval: 5 }).toBe(before + 25);
       for (const request of requests) request.destroy();
     }
-    await expect.poll(() => gate.ledger.totals().open, { timeout: 5000 }).toBe(0);
-    await expect.poll(() => fake.open, { timeout: 5000 }).toBe(0);
+    await expect.poll(() => gate.ledger.totals().open, { timeout: 10_000 }).toBe(0);
+    await expect.poll(() => [fake.open, fake.openConnections], { timeout: 10_000 }).toEqual([0, 0]);
     expect(gate.module.health?.()).toMatchObject({ active: 0 });
+    expect(new Set(gate.ledger.rows.map(({ outcome }) => outcome))).toEqual(new Set(['aborted']));
+    fake.behaviour = behaviours.healthy;
+    expect((await gate.ask()).text).toBe(messageFrames().join(''));
   });
 });
 

@@ -64,6 +64,11 @@ export class FakeUpstream {
     return this.seen.filter((request) => request.state === 'open').length;
   }
 
+  /** Connections that are open now, idle ones included. */
+  get openConnections(): number {
+    return this.#sockets.size;
+  }
+
   get last(): SeenRequest {
     const last = this.seen.at(-1);
     if (last === undefined) throw new Error('no request reached the fake upstream');

@@ -10,7 +10,9 @@ const library = (name: string, exports: Readonly<Record<string, string>>): objec
 const base = {
   'apps/cli/package.json': { name: '@ccproxy/cli' },
   'apps/cli/bin/ccproxy.js': "import { run } from '../dist/main.js';",
-  'apps/cli/dist/main.js': "const core = await import('@oclif/core');\nimport '@ccproxy/client/connect';",
+  'apps/cli/src/main.ts':
+    "const core = await import('@oclif/core');\nimport '@ccproxy/client/connect';\nimport type { Server } from 'fastify';",
+  'apps/cli/src/main.test.ts': "import 'fastify';",
   'packages/client/package.json': library('client', { '.': './dist/index.js', './connect': './dist/connect.js' }),
   'packages/client/dist/index.js': "import 'undici';",
   'packages/client/dist/connect.js': "import net from 'node:net';\nimport './frame.js';",
@@ -27,7 +29,7 @@ it('follows subpaths, lazy imports and compiled files, and names packages of oth
 it('refuses what belongs to the daemon, with the way it is reached', async () => {
   using tree = createTree({ ...base, 'packages/client/dist/frame.js': "import '@ccproxy/store';" });
   expect(await cliClosureCheck.run(tree.repository)).toEqual([
-    'apps/cli: reaches "@ccproxy/store" by apps/cli/dist/main.js > packages/client/dist/connect.js > packages/client/dist/frame.js; give the part it needs an entry of its own.',
+    'apps/cli: reaches "@ccproxy/store" by apps/cli/src/main.ts > packages/client/dist/connect.js > packages/client/dist/frame.js; give the part it needs an entry of its own.',
   ]);
 });
 

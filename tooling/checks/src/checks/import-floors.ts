@@ -46,11 +46,12 @@ function importProblems(repository: Repository, member: WorkspacePackage, file: 
 
   const target = repository.packages.find((other) => other.name === name);
   const test = file.endsWith('.test.ts');
+  const development = test || file.endsWith('.config.js');
   return [
     ...(target === undefined ? [] : floorProblem(member, target, `${file}: imports`)),
-    ...(isDeclared(member, name, test || statement.typeOnly) || (test && testTools.has(name))
+    ...(isDeclared(member, name, development || statement.typeOnly) || (test && testTools.has(name))
       ? []
-      : [`${file}: imports "${name}", which ${member.folder}/package.json does not declare${test ? '' : ' as a dependency'}.`]),
+      : [`${file}: imports "${name}", which ${member.folder}/package.json does not declare${development ? '' : ' as a dependency'}.`]),
   ];
 }
 

@@ -9,6 +9,8 @@ const mayShip = [
   /^hooks\/hook\.(?:bash|zsh|fish|ps1)$/,
   /^dist\/(?:[\w.-]+\/)*[\w.-]+\.(?:js|js\.map|d\.ts|sql)$/,
 ];
+/** What bundled entries share: made of many sources. */
+const isChunk = /^dist\/chunk-[\w-]+\.js$/;
 const isTest = /\.test\.|(?:^|\/)__\w+__\//;
 
 /** A tarball holds the compiled package and its papers: no tests, no sources, nothing left over from a deleted source. */
@@ -35,7 +37,7 @@ export function packListProblems(repository: Repository, { name, files }: PackLi
       ? [`${name}: would ship dist/testing, which nobody can import; add "!dist/testing" to files.`]
       : []),
     ...files
-      .filter((file) => file.startsWith('dist/') && file.endsWith('.js'))
+      .filter((file) => file.startsWith('dist/') && file.endsWith('.js') && !isChunk.test(file))
       .filter((file) => !repository.exists(`${member.folder}/${file.replace(/^dist\//, 'src/').replace(/\.js$/, '.ts')}`))
       .map((file) => `${name}: would ship ${file}, whose source is gone; run \`pnpm -r clean\` and build again.`),
   ];

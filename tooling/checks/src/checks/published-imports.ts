@@ -1,4 +1,5 @@
 import { isBuiltin } from 'node:module';
+import { basename } from 'node:path/posix';
 import type { Check } from '../check.ts';
 import { importStatements, packageOf } from '../import-statements.ts';
 import { runtimeDependencies } from '../package-manifest.ts';
@@ -14,15 +15,18 @@ export const publishedImports: Check = {
         return [`${member.folder}: is not built; run \`pnpm build\` before the checks.`];
       }
       const declared = runtimeDependencies(member.manifest);
-      return files
-        .filter((file) => /\.(?:js|d\.ts)$/.test(file))
-        .flatMap((file) =>
-          importStatements(repository.read(file)).flatMap(({ specifier }) => {
-            const name = packageOf(specifier);
-            return name === undefined || name === member.name || name in declared || isBuiltin(name)
-              ? []
-              : [`${file}: ships an import of "${name}", which ${member.folder}/package.json does not declare as a dependency.`];
-          }),
-        );
+      return (
+        files
+          // A chunk holds the code of other packages, with whatever their comments say; what it leaves out is decided where it is made.
+          .filter((file) => /\.(?:js|d\.ts)$/.test(file) && !basename(file).startsWith('chunk-'))
+          .flatMap((file) =>
+            importStatements(repository.read(file)).flatMap(({ specifier }) => {
+              const name = packageOf(specifier);
+              return name === undefined || name === member.name || name in declared || isBuiltin(name)
+                ? []
+                : [`${file}: ships an import of "${name}", which ${member.folder}/package.json does not declare as a dependency.`];
+            }),
+          )
+      );
     }),
 };

@@ -11,18 +11,20 @@ export interface Closure {
 
 const bin = 'apps/cli/bin/';
 
+const sources = 'apps/cli/src/';
+const isShipped = (file: string): boolean => file.endsWith('.ts') && !/\.test\.ts$|\/testing\//.test(file);
+
 /**
- * Follows every import, literal `import()` included, from the bins and the compiled commands of the command line through the
- * compiled packages of the workspace. Packages of others are named, not entered.
+ * Follows every import, literal `import()` included, from the bins and the sources of the command line (what is compiled of them is bundled)
+ * through the compiled packages of the workspace. Packages of others are named, not entered.
  */
 export function cliClosure(repository: Repository): Closure {
   const reached = new Map<string, readonly string[]>();
   const missing: string[] = [];
   const seen = new Set<string>();
-  const queue: (readonly string[])[] = [...repository.filesBelow('apps/cli/bin'), ...repository.filesBelow('apps/cli/dist')]
-    .filter((file) => file.endsWith('.js'))
-    .map((file) => [file]);
-  if (!queue.some(([file]) => file?.startsWith(bin))) missing.push(`there is no ${bin}*.js.`);
+  const bins = repository.filesBelow('apps/cli/bin').filter((file) => file.endsWith('.js'));
+  if (bins.length === 0) missing.push(`there is no ${bin}*.js.`);
+  const queue: (readonly string[])[] = [...bins, ...repository.filesBelow('apps/cli/src').filter(isShipped)].map((file) => [file]);
 
   for (let chain = queue.shift(); chain !== undefined; chain = queue.shift()) {
     const file = chain.at(-1) ?? '';
@@ -32,16 +34,24 @@ export function cliClosure(repository: Repository): Closure {
       missing.push(`${file} is imported but does not exist; run \`pnpm build\`.`);
       continue;
     }
-    for (const { specifier } of importStatements(repository.read(file))) {
+    for (const { specifier, typeOnly } of importStatements(repository.read(file))) {
+      if (typeOnly) continue;
       const name = packageOf(specifier);
       const member = repository.packages.find((candidate) => candidate.name === name);
       const entry = member === undefined ? name : specifier;
       if (entry !== undefined && !reached.has(entry)) reached.set(entry, chain);
-      const next = specifier.startsWith('.') ? join(dirname(file), specifier) : exportedFile(member, specifier);
+      const next = specifier.startsWith('.') ? sourceOf(join(dirname(file), specifier)) : exportedFile(member, specifier);
       if (next !== undefined) queue.push([...chain, next]);
     }
   }
   return { reached, missing };
+}
+
+/** Within the command line the source stands for what is compiled of it; data has none. */
+function sourceOf(file: string): string | undefined {
+  const source = file.replace(/^apps\/cli\/dist\//, sources);
+  if (!source.startsWith(sources)) return file;
+  return source.endsWith('.js') ? source.replace(/\.js$/, '.ts') : undefined;
 }
 
 /** The compiled file behind a subpath of a workspace package; undefined for packages of others and for data. */

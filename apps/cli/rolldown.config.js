@@ -1,0 +1,24 @@
+// The command line starts from few files: everything a command needs, oclif included, in one file per command and the chunks they share.
+// Loading some 300 small files instead costs two thirds of the start of a command (docs/adr/0011-bundled-command-line.md).
+import { globSync, rmSync } from 'node:fs';
+import { defineConfig } from 'rolldown';
+
+const entries = globSync('src/{main,commands/**/*}.ts', { cwd: import.meta.dirname }).filter((file) => !file.endsWith('.test.ts'));
+const replaced = ['dist/chunk-*.js', 'dist/{main,commands/**/*}.js.map'];
+for (const file of globSync(replaced, { cwd: import.meta.dirname })) rmSync(`${import.meta.dirname}/${file}`);
+
+export default defineConfig({
+  cwd: import.meta.dirname,
+  input: Object.fromEntries(entries.map((file) => [file.slice('src/'.length, -'.ts'.length).replaceAll('\\', '/'), file])),
+  platform: 'node',
+  // Found by name and only ever started as a process of its own.
+  external: ['@ccproxy/daemon'],
+  resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
+  output: {
+    // Over what the compiler wrote: the entries keep their names. Beside them, not below: files are found relative to them.
+    dir: 'dist',
+    format: 'esm',
+    entryFileNames: '[name].js',
+    chunkFileNames: 'chunk-[name].js',
+  },
+});

@@ -27,7 +27,8 @@ export interface DaemonClient {
   /** Live log lines; `dropped` counts those lost right before because this side was too slow. */
   followLogs(input: InputOf<Names['logsFollow']>, onLine: (line: string, dropped: number) => void): IpcSubscription;
   recentLedger(limit: number): Promise<OutputOf<Names['ledgerRecent']>['rows']>;
-  recentDecisions(limit: number): Promise<OutputOf<Names['decisionsRecent']>['decisions']>;
+  /** Newest first; none after `until` (ms since the epoch) when that is given. */
+  recentDecisions(limit: number, until?: number): Promise<OutputOf<Names['decisionsRecent']>['decisions']>;
   activeConfig(): Promise<OutputOf<Names['configActive']>>;
   close(): Promise<void>;
 }
@@ -48,7 +49,8 @@ export function createDaemonClient(connection: IpcConnection): DaemonClient {
     followLogs: (input, onLine) =>
       connection.open(names.logsFollow, input, (event, dropped) => onLine(event.line, dropped + (event.dropped ?? 0))),
     recentLedger: async (limit) => (await connection.call(names.ledgerRecent, { limit })).rows,
-    recentDecisions: async (limit) => (await connection.call(names.decisionsRecent, { limit })).decisions,
+    recentDecisions: async (limit, until) =>
+      (await connection.call(names.decisionsRecent, { limit, ...(until === undefined ? {} : { until }) })).decisions,
     activeConfig: () => connection.call(names.configActive, {}),
     close: () => connection.close(),
   };

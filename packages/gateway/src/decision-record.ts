@@ -1,5 +1,6 @@
 import type { DecisionRecord } from '@ccproxy/ledger';
 import { explain, recordedFacts, type RouteTable } from '@ccproxy/router';
+import type { UsageReport } from '@ccproxy/wire';
 import type { ChainNote } from './attempt-chain.js';
 import type { ChosenPlan } from './choose-plan.js';
 import type { MessagesRequest } from './messages-request.js';
@@ -10,6 +11,7 @@ interface Outcome {
   readonly outcome: string;
   readonly target: string;
   readonly dropped: readonly string[];
+  readonly report: UsageReport | undefined;
   /** Targets that were passed over, special fallbacks that were taken. */
   readonly notes: readonly ChainNote[];
 }
@@ -38,5 +40,7 @@ export function decisionRecord(request: MessagesRequest, plan: ChosenPlan, table
       ...features,
     ],
     outcome: outcome.outcome,
+    target: outcome.target,
+    ...(outcome.report === undefined ? {} : { usage: outcome.report.usage }),
   };
 }

@@ -123,8 +123,8 @@ export function createGatewayModule(deps: GatewayDeps): DaemonModule {
     ipcMethods: [
       probeBinding(deps.config, providerDeps(deps)),
       bindMethod(ledgerRecent, async ({ limit }) => ({ rows: (await context.ledger.recent(limit)).map((row) => ({ ...row })) })),
-      bindMethod(decisionsRecent, async ({ limit }) => ({
-        decisions: (await context.decisions.recent(limit)).map((record) => ({ ...record })),
+      bindMethod(decisionsRecent, async ({ limit, until }) => ({
+        decisions: (await context.decisions.recent(limit, until)).map((record) => ({ ...record })),
       })),
     ],
     metrics(metrics) {

@@ -105,7 +105,9 @@ describe('a conversation through the gateway', () => {
     expect(await say({ messages: [user('x'.repeat(3000))], tools: [] })).toBe('default default');
     expect(await say({ messages: [user('x'.repeat(3000)), assistant('y'), user('z'.repeat(1000))], tools: [] })).toBe('default default');
     await expect.poll(() => decisions.length).toBe(2);
-    expect(Number((decisions[1]?.facts['tokens'] as { estimate: number }).estimate)).toBeLessThan(400);
+    const known = decisions[1]?.facts['tokens'] as { estimate: number } | undefined;
+    expect(known?.estimate).toBeLessThan(400);
+    expect(decisions[1]).toMatchObject({ target: 'default', usage: { inputTokens: 25, cacheReadTokens: 7 } });
   });
 
   it('[C8] is counted by a tokenizer near a threshold', async () => {

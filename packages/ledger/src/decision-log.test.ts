@@ -18,7 +18,7 @@ beforeEach(() => {
   const attempt = <T>(action: () => Promise<T>): Promise<T> => (failing ? Promise.reject(new Error('no database')) : action());
   table = {
     put: (rows) => attempt(() => decisions.put(rows)),
-    recent: (limit) => attempt(() => decisions.recent(limit)),
+    recent: (limit, until) => attempt(() => decisions.recent(limit, until)),
     prune: (limits) => attempt(() => decisions.prune(limits)),
   };
 });
@@ -76,6 +76,23 @@ describe('createDecisionLog', () => {
     expect(await log.recent(1)).toHaveLength(1);
     expect(await log.recent(0)).toEqual([]);
     expect(log.health()).toEqual({ database: 'ok', pending: 0, dropped: 0 });
+  });
+
+  it('[C15] gives back page by page, stored or not, with what an answer cost', async () => {
+    const log = create();
+    const usage = { inputTokens: 5, cacheReadTokens: 7 };
+    for (const id of ['a', 'b', 'c', 'd']) {
+      log.record(decision(id, { target: 'local', usage }));
+      if (id === 'b') await log.flush();
+      clock.advance(10);
+    }
+    const [newest] = await log.recent(1);
+    expect(newest).toMatchObject({ requestId: 'd', target: 'local', usage });
+    const first = await log.recent(2);
+    expect(idsOf(first)).toEqual(['d', 'c']);
+    expect(idsOf(await log.recent(2, first.at(-1)?.at))).toEqual(['c', 'b']);
+    expect(idsOf(await log.recent(9, (first.at(-1)?.at ?? 0) - 1))).toEqual(['b', 'a']);
+    await log.stop();
   });
 
   it('stores by itself after a while, and at the end', async () => {

@@ -21,8 +21,11 @@ export interface DecisionLogOptions {
 export interface DecisionLog {
   /** Keeps a decision; one with a known request id takes its place. Costs a push: the record must not change afterwards. */
   record(decision: DecisionRecord): void;
-  /** Newest first by `at`, none older than `maxAgeMs`; includes what is not in the database yet. */
-  recent(limit: number): Promise<DecisionRecord[]>;
+  /**
+   * Newest first by `at`, none older than `maxAgeMs`, none after `until` (ms since the epoch) when that is given; includes what is not in the
+   * database yet.
+   */
+  recent(limit: number, until?: number): Promise<DecisionRecord[]>;
   /** Everything recorded so far is in the database afterwards. Rejects with its error. */
   flush(): Promise<void>;
   stop(): Promise<void>;
@@ -74,15 +77,15 @@ class BatchedDecisionLog implements DecisionLog {
     if (this.#writing === undefined) this.#storeInTime();
   }
 
-  async recent(limit: number): Promise<DecisionRecord[]> {
+  async recent(limit: number, until?: number): Promise<DecisionRecord[]> {
     const { database, capacityRows } = this.#options;
     const waiting = this.#pending.map((decision) => toStored(decision, this.#redact));
     // A database that fails is reported by health(); what memory has is better than nothing.
-    const stored = await database.decisions.recent(Math.min(limit, capacityRows)).catch((): StoredDecision[] => []);
+    const stored = await database.decisions.recent(Math.min(limit, capacityRows), until).catch((): StoredDecision[] => []);
     const byId = new Map([...stored.toReversed(), ...waiting].map((decision) => [decision.requestId, decision]));
     const oldest = this.#options.clock.now() - this.#options.maxAgeMs;
     return [...byId.values()]
-      .filter((decision) => decision.at >= oldest)
+      .filter(({ at }) => at >= oldest && at <= (until ?? Infinity))
       .sort((a, b) => b.at - a.at)
       .slice(0, Math.max(0, limit))
       .map(fromStored);
@@ -173,12 +176,14 @@ class BatchedDecisionLog implements DecisionLog {
 }
 
 function toStored(decision: DecisionRecord, redact: (text: string) => string): StoredDecision {
-  const { requestId, at, route, facts, attempts, explanation, outcome } = decision;
+  const { requestId, at, route, facts, attempts, explanation, outcome, target, usage } = decision;
   const rest = {
     facts: boundedCopy(facts),
     attempts: attempts.slice(0, maxAttempts).map(boundedText),
     explanation: explanation.slice(0, maxSteps).map(boundedStep),
     ...(outcome === undefined ? {} : { outcome: boundedText(outcome) }),
+    ...(target === undefined ? {} : { target: boundedText(target) }),
+    ...(usage === undefined ? {} : { usage }),
   };
   return { requestId: requestId.slice(0, 256), at, route: boundedText(route), json: redact(JSON.stringify(rest)) };
 }

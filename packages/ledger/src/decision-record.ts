@@ -1,3 +1,5 @@
+import type { LedgerUsage } from './ledger.js';
+
 /** Why one rule did or did not choose. */
 export interface DecisionStep {
   readonly rule: string;
@@ -18,4 +20,8 @@ export interface DecisionRecord {
   readonly explanation: readonly DecisionStep[];
   /** How it ended, once known. */
   readonly outcome?: string;
+  /** Target that answered, or failed last. */
+  readonly target?: string;
+  /** What the answer cost, as far as it was said. */
+  readonly usage?: LedgerUsage;
 }

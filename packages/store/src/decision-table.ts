@@ -11,8 +11,8 @@ export interface StoredDecision {
 export interface DecisionTable {
   /** Stores decisions; one with a known request id takes the place of the older one. */
   put(decisions: readonly StoredDecision[]): Promise<void>;
-  /** Newest first by `at`. */
-  recent(limit: number): Promise<StoredDecision[]>;
+  /** Newest first by `at`; none after `until` (ms since the epoch) when that is given. */
+  recent(limit: number, until?: number): Promise<StoredDecision[]>;
   /** Removes decisions older than `before` (ms since the epoch) and all but the newest `keep`. */
   prune(limits: { readonly before: number; readonly keep: number }): Promise<void>;
 }

@@ -12,7 +12,10 @@ export function memoryDecisionTable(maxRows = 10_000): DecisionTable {
       for (const decision of decisions) rows.set(decision.requestId, decision);
       if (rows.size > maxRows * 1.1) keepNewest(maxRows);
     },
-    recent: async (limit) => newestFirst().slice(0, Math.max(limit, 0)),
+    recent: async (limit, until = Infinity) =>
+      newestFirst()
+        .filter(({ at }) => at <= until)
+        .slice(0, Math.max(limit, 0)),
     async prune({ before, keep }) {
       for (const row of rows.values()) if (row.at < before) rows.delete(row.requestId);
       keepNewest(keep);

@@ -14,6 +14,8 @@ CREATE INDEX decisions_log_at ON decisions_log (at);`,
 
 const upsert = 'INSERT OR REPLACE INTO decisions_log (request_id, at, route, json) VALUES (?, ?, ?, ?)';
 const select = 'SELECT request_id AS requestId, at, route, json FROM decisions_log ORDER BY at DESC, request_id DESC LIMIT ?';
+const selectUntil =
+  'SELECT request_id AS requestId, at, route, json FROM decisions_log WHERE at <= ? ORDER BY at DESC, request_id DESC LIMIT ?';
 const pruneOld = 'DELETE FROM decisions_log WHERE at < ?';
 const pruneMany = `DELETE FROM decisions_log WHERE request_id IN (
   SELECT request_id FROM decisions_log ORDER BY at DESC, request_id DESC LIMIT -1 OFFSET ?)`;
@@ -26,7 +28,11 @@ export function sqliteDecisionTable(database: DatabaseWorker): DecisionTable {
       const rows = decisions.map((decision) => [decision.requestId, decision.at, decision.route, decision.json]);
       await database.apply([{ sql: upsert, rows }]);
     },
-    recent: async (limit) => (await database.all(select, [Math.max(limit, 0)])) as StoredDecision[],
+    async recent(limit, until) {
+      const count = Math.max(limit, 0);
+      const rows = until === undefined ? database.all(select, [count]) : database.all(selectUntil, [until, count]);
+      return (await rows) as StoredDecision[];
+    },
     async prune({ before, keep }) {
       await database.apply([
         { sql: pruneOld, rows: [[before]] },

@@ -128,11 +128,11 @@ export const ledgerRecent = defineMethod({
   output: z.object({ rows: z.array(z.record(z.string(), z.unknown())) }),
 });
 
-/** Recent routing decisions, newest first: features and explanation, never prompts. */
+/** Recent routing decisions, newest first, none after `until` (ms since the epoch): features and explanation, never prompts. */
 export const decisionsRecent = defineMethod({
   name: 'decisions.recent',
   permission: 'read',
-  input: z.strictObject({ limit: z.number().int().min(1).max(500) }),
+  input: z.strictObject({ limit: z.number().int().min(1).max(500), until: z.number().optional() }),
   output: z.object({ decisions: z.array(z.record(z.string(), z.unknown())) }),
 });
 

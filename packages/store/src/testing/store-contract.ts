@@ -108,6 +108,11 @@ const decisionCases = [
       ],
     );
     equal((await decisions.recent(1)).length, 1);
+    deepEqual(
+      (await decisions.recent(5, 2)).map((row) => row.requestId),
+      ['a'],
+    );
+    deepEqual(await decisions.recent(5, 1), []);
     deepEqual(await decisions.recent(0), []);
   }),
   contractCase('decisions: prune by age and by count', async ({ decisions }) => {

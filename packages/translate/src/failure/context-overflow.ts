@@ -24,8 +24,8 @@ export function contextOverflow(kind: string, message: string, facts: OverflowFa
   const numbers = (message.match(/\d[\d,]{2,}/g) ?? []).map(toNumber);
   const named = limits.map((limit) => limit.exec(message)?.[1]).find((found) => found !== undefined);
   const most = named === undefined ? (facts.contextWindow ?? secondLargest(numbers)) : toNumber(named);
-  const larger = [...numbers, facts.inputEstimate].filter((number) => most === undefined || number > most);
-  const used = larger[0] === undefined ? (most ?? 0) + 1 : Math.max(...larger);
+  const above = numbers.filter((number) => most !== undefined && number > most);
+  const used = above.length > 0 ? Math.max(...above) : Math.max(facts.inputEstimate, (most ?? 0) + 1);
   return `prompt is too long: ${used} tokens > ${most ?? used - 1} maximum`;
 }
 

@@ -2,10 +2,33 @@ import type { JsonObject } from '@ccproxy/wire';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeForeignSignature } from '../core/foreign-signature.js';
-import { cuts, seen, someInput, someText, sseBytes, sseStyle, streamed, whole } from '../testing/answer-bed.js';
+import { cutAt, seen, sseBytes, sseStyles, streamed, trickyTexts, whole } from '../testing/answer-bed.js';
 
 const scale = Number(process.env['CCPROXY_TEST_SCALE'] ?? 1);
 const timeout = 600_000 * scale;
+
+const someText = fc.oneof(fc.string({ minLength: 1, maxLength: 4, unit: 'grapheme' }), fc.constantFrom(...trickyTexts));
+const someInput = fc.dictionary(
+  fc.oneof(fc.string({ maxLength: 4 }), fc.constantFrom('command', '__proto__x')),
+  fc.oneof(
+    someText,
+    fc.integer(),
+    fc.boolean(),
+    fc.constant(null),
+    fc.array(fc.integer(), { maxLength: 3 }),
+    fc.dictionary(fc.string({ maxLength: 3 }), someText, { maxKeys: 2 }),
+  ),
+  { maxKeys: 2 },
+);
+/** Any way to cut bytes into chunks, single bytes included. */
+const cuts = (bytes: Buffer): fc.Arbitrary<Buffer[]> =>
+  fc
+    .oneof(
+      { weight: 30, arbitrary: fc.array(fc.nat(bytes.length), { maxLength: 6 }) },
+      { weight: bytes.length > 1500 ? 0 : 1, arbitrary: fc.constant([...bytes.keys()]) },
+    )
+    .map((places) => cutAt(bytes, places));
+const sseStyle = fc.constantFrom(...sseStyles);
 
 type Item =
   | { readonly kind: 'message'; readonly parts: readonly string[] }
@@ -71,7 +94,8 @@ function events({ items, told, interleaved, size, incomplete }: Answer): JsonObj
   if (told === 'done') body.push(...done);
   else if (told === 'deltas' && interleaved && items.every((one) => one.kind === 'call')) {
     body.push(...added);
-    for (let turn = 0; deltas.some((rest) => turn < rest.length); turn += 1) body.push(...deltas.flatMap((rest) => rest[turn] ?? []));
+    for (let turn = 0; deltas.some((rest) => turn < rest.length); turn += 1)
+      body.push(...deltas.flatMap((rest) => rest.slice(turn, turn + 1)));
     body.push(...done);
   } else if (told === 'deltas')
     items.forEach((_one, index) =>
@@ -145,7 +169,10 @@ describe('any response, cut anywhere', () => {
             type: fc.constantFrom(...types.map((type) => `response.${type}`)),
             output_index: fc.oneof(fc.nat(2), fc.jsonValue({ maxDepth: 1 })),
             delta: fc.jsonValue({ maxDepth: 1 }),
-            item: fc.oneof(fc.jsonValue({ maxDepth: 2 }), item.map(wireItem)),
+            item: fc.oneof(
+              fc.jsonValue({ maxDepth: 2 }),
+              item.map((one) => wireItem(one, 0)),
+            ),
             response: fc.jsonValue({ maxDepth: 2 }),
           },
           { requiredKeys: ['type'] },

@@ -1,10 +1,33 @@
 import type { JsonObject } from '@ccproxy/wire';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cuts, seen, someInput, someText, sseBytes, sseStyle, streamed, whole } from '../testing/answer-bed.js';
+import { cutAt, seen, sseBytes, sseStyles, streamed, trickyTexts, whole } from '../testing/answer-bed.js';
 
 const scale = Number(process.env['CCPROXY_TEST_SCALE'] ?? 1);
 const timeout = 600_000 * scale;
+
+const someText = fc.oneof(fc.string({ minLength: 1, maxLength: 4, unit: 'grapheme' }), fc.constantFrom(...trickyTexts));
+const someInput = fc.dictionary(
+  fc.oneof(fc.string({ maxLength: 4 }), fc.constantFrom('command', '__proto__x')),
+  fc.oneof(
+    someText,
+    fc.integer(),
+    fc.boolean(),
+    fc.constant(null),
+    fc.array(fc.integer(), { maxLength: 3 }),
+    fc.dictionary(fc.string({ maxLength: 3 }), someText, { maxKeys: 2 }),
+  ),
+  { maxKeys: 2 },
+);
+/** Any way to cut bytes into chunks, single bytes included. */
+const cuts = (bytes: Buffer): fc.Arbitrary<Buffer[]> =>
+  fc
+    .oneof(
+      { weight: 30, arbitrary: fc.array(fc.nat(bytes.length), { maxLength: 6 }) },
+      { weight: bytes.length > 1500 ? 0 : 1, arbitrary: fc.constant([...bytes.keys()]) },
+    )
+    .map((places) => cutAt(bytes, places));
+const sseStyle = fc.constantFrom(...sseStyles);
 
 type Segment =
   | { readonly kind: 'thinking' | 'text'; readonly text: string }

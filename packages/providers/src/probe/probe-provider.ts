@@ -29,7 +29,7 @@ const styles: Readonly<Record<ProviderConfig['type'], readonly ReasoningStyle[]>
 const translated = (type: ProviderConfig['type']): boolean => type !== 'anthropic' && type !== 'demo';
 
 /** As they stand in `ccproxy.yaml`. */
-export function capabilityLines(provider: string, model: string, measured: Measured): readonly string[] {
+function capabilityLines(provider: string, model: string, measured: Measured): readonly string[] {
   const entries = Object.entries(measured).map(([key, value]) => `${key}: ${String(value)}`);
   return entries.length === 0 ? [] : ['capabilities:', `  ${JSON.stringify(`${provider}/${model}`)}: { ${entries.join(', ')} }`];
 }

@@ -163,8 +163,7 @@ export class ProviderLine {
   noteRelease(lease: LineLease, tokens: number | undefined): void {
     this.#circuit.released(lease.ticket);
     if (lease.modelTicket !== 0) this.#models.peek(lease.model)?.released(lease.modelTicket);
-    const now = this.#options.now();
-    lease.slot.limiter?.end(tokens === undefined ? 0 : tokens - lease.tokens, now);
+    lease.slot.limiter?.end(tokens === undefined ? 0 : tokens - lease.tokens, this.#options.now());
   }
 
   #overloadOf(model: string): CircuitBreaker {

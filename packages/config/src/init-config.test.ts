@@ -56,12 +56,18 @@ describe('initConfigText', () => {
     const text = initConfigText()
       .replace('routes: []', 'routes:')
       .replaceAll(
-        /^(\s*)# (?=\s*(?:[a-z]+:|- name|when:|to:|type:|baseUrl:|apiKey:|provider:|model:|fallback:|host:|port:|authKey:|level:))/gmu,
+        /^(\s*)# (?=\s*(?:[a-z]+:|- name|when:|to:|type:|baseUrl:|apiKey:|provider:|model:|limits:|fallback:|host:|port:|authKey:|level:))/gmu,
         '$1',
       );
-    const { config, diagnostics } = await analyze(text, { WORK_API_KEY: 'some-key' });
+    const { config, diagnostics } = await analyze(text, {
+      WORK_API_KEY: 'some-key',
+      OPENROUTER_API_KEY: 'k-1',
+      OPENAI_API_KEY: 'k-2',
+      GEMINI_API_KEY: 'k-3',
+    });
     expect(diagnostics).toEqual([]);
-    expect(Object.keys(config?.providers ?? {})).toEqual(['anthropic', 'demo', 'work']);
+    expect(Object.keys(config?.providers ?? {})).toEqual(['anthropic', 'demo', 'work', 'ollama', 'openrouter', 'gpt', 'gemini']);
+    expect(config?.models['local']).toMatchObject({ provider: 'ollama', model: 'qwen3:8b', limits: { context: 32_768 } });
     expect(config?.routes.map(({ name }) => name)).toEqual(['background', 'long-context', 'try-it']);
     expect(config?.server.port).toBe(3456);
   });

@@ -99,6 +99,20 @@ providers:
   #   baseUrl: https://gateway.example.com
   #   apiKey: "\${WORK_API_KEY}"
 
+  # Models of other makers. \`ccproxy provider probe NAME\` measures what a model can do.
+  # ollama:
+  #   type: ollama            # http://127.0.0.1:11434
+  # openrouter:
+  #   type: openai            # any server with the chat completions protocol
+  #   baseUrl: https://openrouter.ai/api/v1
+  #   apiKey: "\${OPENROUTER_API_KEY}"
+  # gpt:
+  #   type: openai-responses
+  #   apiKey: "\${OPENAI_API_KEY}"
+  # gemini:
+  #   type: gemini
+  #   apiKey: "\${GEMINI_API_KEY}"
+
 # Targets: what rules may name. \`default\` takes every request that no rule takes.
 models:
   default:
@@ -109,6 +123,10 @@ models:
   #   provider: anthropic
   #   model: claude-haiku-4-5
   #   fallback: [default]     # tried next when this one fails
+  # local:
+  #   provider: ollama
+  #   model: qwen3:8b
+  #   limits: { context: 32768 }
 
 # Rules; the first that fires decides.
 routes: []

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { CcproxyError } from '@ccproxy/kernel';
 import type { Provider, ProviderRequest } from '../provider.js';
 import { collect } from './collect.js';
@@ -130,6 +131,22 @@ export const faultContract: readonly FaultCheck[] = [
     });
     endsAsError(got);
     assert.ok(sent < total / 2, `${sent} MB were taken`);
+  }),
+  check('row 52: an abort in the middle of a stream closes the connection to the provider', async (subject) => {
+    const fake = await FakeUpstream.listen((exchange) => {
+      dialectHead(exchange, subject.dialect);
+      exchange.response.write(half(subject.dialect));
+    });
+    const provider = subject.provider(fake.url);
+    const got = collect(provider, subject.streaming);
+    while (got.chunks.length === 0) await sleep(5);
+    const aborted = performance.now();
+    got.call.abort();
+    while (fake.last.state === 'open') await sleep(5);
+    assert.equal(fake.last.state, 'aborted');
+    assert.ok(fake.last.endedAt - aborted < 250);
+    assert.equal(got.error, undefined);
+    await Promise.all([fake.close(), provider.close()]);
   }),
   check('a stream that is asked for and answered with a document is a stream nevertheless', async (subject) => {
     let asked: boolean | undefined;

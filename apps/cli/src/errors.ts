@@ -2,6 +2,13 @@ import { defineErrors } from '@ccproxy/kernel';
 
 /** Coded errors of the command line itself. */
 export const errors = defineErrors({
+  CCP_DECISION_UNKNOWN: {
+    title: 'No decision about that request',
+    why: 'The daemon keeps the last 20 000 routing decisions for a week; the request is none of them, or was refused before it was routed.',
+    fix: 'Take the id from `x-ccproxy-request-id` of an answer, or list the last ones with `ccproxy route explain --last 20`.',
+    exitCode: 1,
+    httpStatus: 404,
+  },
   CCP_USAGE: {
     title: 'Wrong usage',
     why: 'A command was called with a flag, argument or value it does not take.',

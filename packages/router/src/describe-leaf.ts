@@ -1,10 +1,9 @@
-import type { TimeWindow } from '@ccproxy/config';
 import { compileGlob } from './compile-glob.js';
 import type { Counts } from './compile-condition.js';
 import type { Leaf } from './compile-leaf.js';
 import { describeLegacy } from './describe-legacy.js';
 import type { RequestFacts } from './request-facts.js';
-import { either, number, shown } from './wording.js';
+import { either, number, shown, windowWords } from './wording.js';
 
 /** Whether a leaf holds, as its compiled form found. */
 type Verdict = boolean | undefined;
@@ -50,12 +49,6 @@ function describeTools({ declared, used, forced }: Extract<Leaf, { tool: unknown
   ].join('; ');
 }
 
-const clock = (minutes: number): string => `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
-
-function describeWindow({ days, from = 0, to = 24 * 60, zone }: TimeWindow): string {
-  return `${days === undefined ? '' : `${days.join(', ')} `}${clock(from)}-${clock(to)}${zone === undefined ? '' : ` ${zone}`}`;
-}
-
 function describeClass(wanted: readonly string[], facts: RequestFacts, holds: Verdict): string {
   if (facts.class === undefined) return `the client named no request class, not ${either(wanted)}`;
   const found = `the request class is ${facts.class}${facts.classGuessed === true ? ' (told from the request)' : ''}`;
@@ -93,7 +86,7 @@ export function describeLeaf(leaf: Leaf, facts: RequestFacts, counts: Counts, ho
   if ('stream' in leaf) return facts.stream ? 'the client asked for a stream' : 'the client asked for no stream';
   if ('time' in leaf) {
     const at = facts.at === undefined || !(Math.abs(facts.at) <= 8.64e15) ? 'that moment' : new Date(facts.at).toISOString();
-    return `${at} ${is} within ${describeWindow(leaf.time)}`;
+    return `${at} ${is} within ${windowWords(leaf.time)}`;
   }
   if ('custom' in leaf) return describeCustom(leaf.custom, facts);
   return describeLegacy(leaf.legacy, facts, counts);

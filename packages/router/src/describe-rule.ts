@@ -1,5 +1,5 @@
 import type { Condition, Rule } from '@ccproxy/config';
-import { number } from './wording.js';
+import { number, windowWords } from './wording.js';
 
 /** A rule in one line of words, as `route list` shows it. */
 export function describeRule(rule: Rule): string {
@@ -19,6 +19,7 @@ function words(condition: Condition): string {
   if ('all' in condition) return condition.all.map(inner).join(' and ');
   if ('any' in condition) return condition.any.map(inner).join(' or ');
   if ('not' in condition) return `not ${inner(condition.not)}`;
+  if ('time' in condition) return `time ${windowWords(condition.time)}`;
   const [[key, value] = ['', '']] = Object.entries(condition);
   return `${key} ${said(value)}`;
 }

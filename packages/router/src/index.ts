@@ -12,3 +12,4 @@ export { factsOfRecord, recordedFacts, type RecordedRequest } from './recorded-f
 export { type Moved, type PastDecision, type Replay, replayDecisions } from './replay-decisions.js';
 export { withoutSelectorTag } from './selector-tag.js';
 export { describeRule } from './describe-rule.js';
+export { pastDecision } from './past-decision.js';

@@ -2,6 +2,7 @@ import type { Condition, Rule } from '@ccproxy/config';
 import { describe, expect, it } from 'vitest';
 import { compileRoutes } from './compile-routes.js';
 import { describeRule } from './describe-rule.js';
+import { pastDecision } from './past-decision.js';
 import { type PastDecision, replayDecisions } from './replay-decisions.js';
 import type { RequestFacts } from './request-facts.js';
 import { testConfig, testProvider } from './testing/test-config.js';
@@ -71,6 +72,30 @@ describe('replayDecisions', () => {
   });
 });
 
+describe('pastDecision', () => {
+  it('[C15] reads a record of the log, whatever of it is missing', () => {
+    const usage = { inputTokens: 3, cacheCreationTokens: 4, cacheReadTokens: 5, outputTokens: 6 };
+    const record = { requestId: 'r', at: 9, facts: { model: 'm' }, route: 'a', attempts: ['x', 'y'], target: 'y', usage };
+    expect(pastDecision(record)).toEqual({
+      requestId: 'r',
+      at: 9,
+      facts: { model: 'm' },
+      route: 'a',
+      target: 'y',
+      inputTokens: 7,
+      outputTokens: 6,
+      cacheReadTokens: 5,
+    });
+    expect(pastDecision({ requestId: 'r', attempts: ['x'], usage: { inputTokens: -1, outputTokens: '7' } })).toMatchObject({
+      target: 'x',
+      inputTokens: 0,
+      outputTokens: 0,
+      facts: {},
+    });
+    expect(pastDecision({ attempts: 7 })).toBeUndefined();
+  });
+});
+
 describe('describeRule', () => {
   it.each<[Rule, string]>([
     [rule('a', { tokens: { over: 180_000 } }), 'tokens over 180,000'],
@@ -80,6 +105,7 @@ describe('describeRule', () => {
     ],
     [rule('a', { tool: { declared: ['a'], used: ['b'] } }), 'tool declared a, used b'],
     [rule('a', { header: { 'x-a': ['1'] } }), 'header x-a 1'],
+    [rule('a', { time: { days: ['fri'], from: 1320, to: 390 } }), 'time fri 22:00-06:30'],
     [{ name: 'a', selector: 'any' }, 'a target or provider named in the model'],
     [{ name: 'a', selector: 'comma', preset: { name: 'ccr-explicit', params: {} } }, 'preset ccr-explicit'],
     [

@@ -1,3 +1,5 @@
+import type { TimeWindow } from '@ccproxy/config';
+
 const longestShown = 80;
 
 export const number = new Intl.NumberFormat('en-US');
@@ -6,3 +8,10 @@ export const number = new Intl.NumberFormat('en-US');
 export const shown = (text: string): string => `"${text.length > longestShown ? `${text.slice(0, longestShown)}…` : text}"`;
 
 export const either = (values: readonly string[]): string => (values.length === 0 ? 'nothing' : values.join(' or '));
+
+const clock = (minutes: number): string => `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
+
+/** A window as `fri 22:00-06:00 Europe/Berlin`. */
+export function windowWords({ days, from = 0, to = 24 * 60, zone }: TimeWindow): string {
+  return `${days === undefined ? '' : `${days.join(', ')} `}${clock(from)}-${clock(to)}${zone === undefined ? '' : ` ${zone}`}`;
+}

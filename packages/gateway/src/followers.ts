@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { HeaderFields } from '@ccproxy/providers';
 
 /** Connections of one answer besides the one that sets its pace. */
-export const mostFollowers = 4;
+const mostFollowers = 4;
 /** What may wait for a connection that reads slower, bytes; beyond, it is cut. */
 const mostWaiting = 1024 * 1024;
 

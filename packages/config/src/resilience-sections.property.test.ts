@@ -1,8 +1,11 @@
 import * as fc from 'fast-check';
-import type { Config, ProviderConfig, Target } from '../config.js';
-import type { ProviderKeys } from '../provider-keys.js';
-import type { RateLimits } from '../rate-limits.js';
-import type { RetryConfig } from '../retry-config.js';
+import { describe, expect, it } from 'vitest';
+import type { Config, ProviderConfig, Target } from './config.js';
+import type { ProviderKeys } from './provider-keys.js';
+import type { RateLimits } from './rate-limits.js';
+import type { RetryConfig } from './retry-config.js';
+import { formatConfig, redactedYaml } from './format-config.js';
+import { analyze } from './testing/analyze.js';
 
 const key = fc.stringMatching(/^[!-~]{6,30}$/u);
 const count = fc.integer({ min: 1, max: 1000 });
@@ -57,8 +60,12 @@ const each = <T>(record: Readonly<Record<string, T>>, change: (value: T) => fc.A
     .tuple(...Object.entries(record).map(([name, value]) => change(value).map((changed) => [name, changed] as const)))
     .map((entries) => Object.fromEntries(entries));
 
-/** The same configuration with anything the schema can say about repetition, keys, limits and special fallbacks. */
-export const withResilience = (config: Config): fc.Arbitrary<Config> =>
+const text = `providers: { one: { type: anthropic }, two: { type: openai }, demo: { type: demo } }
+models: { default: { provider: one }, a: { provider: two }, b: { provider: demo, fallback: a } }
+`;
+
+/** A configuration with anything the schema can say about repetition, keys, limits and special fallbacks. */
+const withResilience = (config: Config): fc.Arbitrary<Config> =>
   fc
     .record({
       retry,
@@ -67,3 +74,21 @@ export const withResilience = (config: Config): fc.Arbitrary<Config> =>
       models: each(config.models, (value) => target(value, Object.keys(config.models))),
     })
     .map(({ server, ...rest }) => ({ ...config, ...rest, server: { ...config.server, ...server } }));
+
+describe('formatConfig', () => {
+  it('[C7] [C9] writes repetition, keys, limits and special fallbacks so that reading them gives the same', async () => {
+    const { config: base } = await analyze(text);
+    if (base === undefined) throw new Error('no configuration');
+    await fc.assert(
+      fc.asyncProperty(withResilience(base), async (written) => {
+        const analysis = await analyze(formatConfig(written));
+        expect(analysis.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+        expect(analysis.config).toEqual(written);
+        const masked = redactedYaml({ config: written, secrets: [] });
+        const values = Object.values(written.providers).flatMap(({ keys: several }) => several?.list ?? []);
+        expect(values.filter(({ value }) => value.length > 12 && masked.includes(value))).toEqual([]);
+      }),
+      { numRuns: 200 * Number(process.env['CCPROXY_TEST_SCALE'] ?? '1') },
+    );
+  });
+});

@@ -59,7 +59,7 @@ export class AnthropicProvider implements Provider {
   call(request: ProviderRequest, sink: ProviderSink): ProviderCall {
     const refusal = this.#auth.kind === 'client' ? this.#keepsSubscription(request) : undefined;
     if (refusal !== undefined) return failedCall(errors.CCP_PROVIDER_SUBSCRIPTION({ message: refusal }), sink);
-    const { body, stripped } = request.body === undefined ? nothing : stripForeignThinking(request.body);
+    const { body, stripped } = request.body === undefined ? nothing : stripForeignThinking(request.body, this.#anthropicHost);
     const call = new UpstreamCall(
       this.#context,
       {

@@ -12,7 +12,7 @@ const text = { type: 'text', text: 'a\u00e9 ccp1. "signature":""' };
 const bodyOf = (messages: unknown, indent?: number): Buffer =>
   Buffer.from(JSON.stringify({ model: 'm', messages, stream: true }, null, indent));
 const strip = (messages: unknown): unknown => {
-  const { body } = stripForeignThinking(bodyOf(messages));
+  const { body } = stripForeignThinking(bodyOf(messages), true);
   return (JSON.parse(body.toString('utf8')) as { messages: unknown }).messages;
 };
 
@@ -36,6 +36,14 @@ describe('stripForeignThinking', () => {
     expect(strip([thought, user, thought, thought, user, thought])).toEqual([user, user]);
   });
 
+  it('[C23] row 84: leaves unsigned thinking to servers that sign nothing', () => {
+    const body = bodyOf([{ role: 'assistant', content: [unsigned, text] }]);
+    expect(stripForeignThinking(body, false).body).toBe(body);
+    const mixed = bodyOf([{ role: 'assistant', content: [unsigned, foreign] }]);
+    expect(stripForeignThinking(mixed, false).body.toString('utf8')).toContain('"signature":""');
+    expect(stripForeignThinking(mixed, false).stripped).toBe(1);
+  });
+
   it('[C23] row 19: gives back the very bytes when there is nothing to take out', () => {
     const harmless = [
       bodyOf([{ role: 'assistant', content: [own, text] }], 2),
@@ -46,7 +54,7 @@ describe('stripForeignThinking', () => {
     ];
     for (const body of harmless) {
       const before = Buffer.from(body);
-      const stripped = stripForeignThinking(body);
+      const stripped = stripForeignThinking(body, true);
       expect(stripped.body).toBe(body);
       expect(stripped.stripped).toBe(0);
       expect(body.equals(before)).toBe(true);
@@ -71,7 +79,7 @@ describe('stripForeignThinking', () => {
           const content = each.content.filter((value) => !isForeign(value));
           return content.length === 0 && each.content.length > 0 ? [] : [{ ...each, content }];
         });
-        const { body: stripped } = stripForeignThinking(body);
+        const { body: stripped } = stripForeignThinking(body, true);
         expect(JSON.parse(stripped.toString('utf8'))).toEqual(JSON.parse(JSON.stringify({ model: 'm', messages: expected, stream: true })));
       }),
     );

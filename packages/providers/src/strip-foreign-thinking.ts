@@ -14,8 +14,10 @@ const comma = Buffer.from(',');
  * Takes thinking another family of models made out of a conversation that goes to an Anthropic API, which would refuse the whole request
  * for a signature it did not make (facts page translation, rows 18, 19, 84). A search of the bytes decides whether there can be any: the
  * ordinary request costs nothing more. Every byte of the blocks that stay is kept; a message with nothing left is taken out as a whole.
+ * @param unsigned whether thinking without a signature goes too: Anthropic refuses it, but some servers that speak its protocol sign nothing
+ *   and want their thinking back
  */
-export function stripForeignThinking(body: Buffer): StrippedBody {
+export function stripForeignThinking(body: Buffer, unsigned: boolean): StrippedBody {
   const untouched = { body, stripped: 0 };
   if (!mayHoldForeignSignature(body)) return untouched;
   const scan = scanMessagesRequest(body);
@@ -29,7 +31,9 @@ export function stripForeignThinking(body: Buffer): StrippedBody {
   const kept: Buffer[] = [];
   for (const message of messages) {
     const rest =
-      message.role === 'assistant' ? withoutForeign(body, message) : { pieces: [body.subarray(message.start, message.end)], gone: 0 };
+      message.role === 'assistant'
+        ? withoutForeign(body, message, unsigned)
+        : { pieces: [body.subarray(message.start, message.end)], gone: 0 };
     stripped += rest.gone;
     if (rest.pieces.length === 0) continue;
     if (kept.length > 0) kept.push(comma);
@@ -40,9 +44,9 @@ export function stripForeignThinking(body: Buffer): StrippedBody {
 }
 
 /** The bytes of a message without its foreign thinking; no pieces when there was nothing else. */
-function withoutForeign(body: Buffer, message: ByteSpan): { pieces: Buffer[]; gone: number } {
+function withoutForeign(body: Buffer, message: ByteSpan, unsigned: boolean): { pieces: Buffer[]; gone: number } {
   const { blocks, array } = contentBlocks(body, message);
-  const kept = blocks.filter((block) => !isForeign(body.subarray(block.start, block.end)));
+  const kept = blocks.filter((block) => !isForeign(body.subarray(block.start, block.end), unsigned));
   const gone = blocks.length - kept.length;
   if (gone === 0 || array === undefined) return { pieces: [body.subarray(message.start, message.end)], gone: 0 };
   if (kept.length === 0) return { pieces: [], gone };
@@ -52,9 +56,10 @@ function withoutForeign(body: Buffer, message: ByteSpan): { pieces: Buffer[]; go
 
 const thinking = Buffer.from('thinking');
 
-function isForeign(block: Buffer): boolean {
+function isForeign(block: Buffer, unsigned: boolean): boolean {
   if (!block.includes(thinking)) return false;
   const value = parseJsonObject(block.toString('utf8'));
   if (value === undefined) return false;
-  return stringMember(value, 'type') === 'thinking' && isForeignSignature(stringMember(value, 'signature') ?? '');
+  const signature = stringMember(value, 'signature') ?? '';
+  return stringMember(value, 'type') === 'thinking' && (signature === '' ? unsigned : isForeignSignature(signature));
 }

@@ -49,7 +49,7 @@ export function resetDelay(reset: string | undefined, now: number): number | und
 const unitSeconds: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 };
 
 /** `34.4s`, `1m26.4s`, `200ms` as seconds. */
-export function parseDelay(text: string | undefined): number | undefined {
+function parseDelay(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)/g)];
   if (parts.length === 0) return undefined;

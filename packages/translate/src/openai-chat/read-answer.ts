@@ -43,7 +43,7 @@ export function readAnswer(sink: AnswerSink, context: AnswerContext): AnswerRead
     event(data, name) {
       const known = shape.match(data);
       if (known !== undefined) {
-        delta.text(known.field, known.text);
+        delta.text(known);
         return;
       }
       if (data === '[DONE]') {

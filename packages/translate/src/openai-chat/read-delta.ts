@@ -4,13 +4,13 @@ import type { AnswerSink } from '../answer/answer-sink.js';
 import { createThinkTags } from '../answer/think-tags.js';
 import { createCallReader } from './read-calls.js';
 import { createReasoningDetails } from './reasoning-details.js';
-import type { TextField } from './repeated-shape.js';
+import type { RepeatedText } from './repeated-shape.js';
 
 /** Reads the parts of one message, which may come in any mixture (rows 77-83). */
 export interface DeltaReader {
   read(delta: JsonObject, whole: boolean): void;
   /** A delta that holds one string. */
-  text(field: TextField, text: string): void;
+  text(repeated: RepeatedText): void;
   /** Nothing more comes. */
   end(): void;
 }
@@ -42,6 +42,11 @@ export function createDeltaReader(sink: AnswerSink, context: AnswerContext): Del
     const listed = details.add(delta['reasoning_details']);
     sink.thinking(typeof plain === 'string' && plain !== '' ? plain : listed);
   };
+  const readCalls = (delta: JsonObject, whole: boolean): void => {
+    tags.end();
+    sign();
+    calls.read(delta, whole);
+  };
   return {
     read(delta, whole) {
       readReasoning(delta);
@@ -52,14 +57,11 @@ export function createDeltaReader(sink: AnswerSink, context: AnswerContext): Del
         say(refusal);
         sink.stop('refusal');
       }
-      if (calls.any(delta)) {
-        tags.end();
-        sign();
-        calls.read(delta, whole);
-      }
+      if (calls.any(delta)) readCalls(delta, whole);
     },
-    text(field, text) {
+    text({ field, text, index }) {
       if (field === 'content') tags.push(text);
+      else if (field === 'arguments') readCalls({ tool_calls: [{ index, function: { arguments: text } }] }, false);
       else sink.thinking(text);
     },
     end() {

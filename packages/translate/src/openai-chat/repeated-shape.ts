@@ -1,9 +1,16 @@
 import { isJsonObject, type JsonObject, objectMember } from '@ccproxy/wire';
 
 /** Members of a delta that bring most of a stream. */
-const fields = ['content', 'reasoning_content', 'reasoning'] as const;
+const fields = ['content', 'reasoning_content', 'reasoning', 'arguments'] as const;
 
-export type TextField = (typeof fields)[number];
+export interface RepeatedText {
+  readonly field: TextField;
+  readonly text: string;
+  /** Of the call the arguments belong to. */
+  readonly index: number;
+}
+
+type TextField = (typeof fields)[number];
 
 /**
  * The chunks of one stream differ in one string only. Once a chunk was parsed, what stands before and after that string
@@ -12,7 +19,7 @@ export type TextField = (typeof fields)[number];
  */
 export interface RepeatedShape {
   /** The text of a chunk like the one learnt; undefined when it is not certain to be one. */
-  match(data: string): { readonly field: TextField; readonly text: string } | undefined;
+  match(data: string): RepeatedText | undefined;
   /** Remembers the shape of a parsed chunk that brings nothing but text. */
   learn(data: string, chunk: JsonObject): void;
 }
@@ -20,9 +27,12 @@ export interface RepeatedShape {
 /** A quote, a backslash or a control character. */
 const needsParsing = /[^ !#-[\]-\uffff]/;
 
+const patience = 32;
+
 export function createRepeatedShape(): RepeatedShape {
   let shape: Shape | undefined;
-  const found: { field: TextField; text: string } = { field: 'content', text: '' };
+  let misses = 0;
+  const found = { field: 'content' as TextField, text: '', index: 0 };
 
   return {
     match(data) {
@@ -35,14 +45,19 @@ export function createRepeatedShape(): RepeatedShape {
       const text = needsParsing.test(literal) ? parseLiteral(literal) : literal;
       if (text === undefined) return undefined;
       found.text = text;
+      misses = 0;
       return found;
     },
     learn(data, chunk) {
-      const field = onlyField(chunk);
-      const next = field === undefined ? undefined : shapeOf(data, field);
-      if (field === undefined || next === undefined) return;
+      // Where no chunk is like the one before, learning from each would cost more than parsing.
+      misses += 1;
+      if (misses > patience && misses % patience !== 0) return;
+      const only = onlyField(chunk);
+      const next = only === undefined ? undefined : shapeOf(data, only.field);
+      if (only === undefined || next === undefined) return;
       shape = next;
-      found.field = field;
+      found.field = only.field;
+      found.index = only.index;
     },
   };
 }
@@ -104,16 +119,31 @@ function endOfString(data: string, start: number): number | undefined {
 }
 
 /** The one member of the delta that says something, when the chunk says nothing else. */
-function onlyField(chunk: JsonObject): TextField | undefined {
-  const choices = chunk['choices'];
-  const [choice]: readonly unknown[] = Array.isArray(choices) && choices.length === 1 ? choices : [];
-  if (!isJsonObject(choice) || isSet(chunk['usage']) || isSet(chunk['x_groq']) || isSet(choice['finish_reason']) || isSet(choice['usage']))
+function onlyField(chunk: JsonObject): { field: TextField; index: number } | undefined {
+  const choice = onlyEntry(chunk['choices']);
+  if (choice === undefined || isSet(chunk['usage']) || isSet(chunk['x_groq']) || isSet(choice['finish_reason']) || isSet(choice['usage']))
     return undefined;
   const delta = objectMember(choice, 'delta');
   const speaking = delta === undefined ? [] : Object.keys(delta).filter((key) => key !== 'role' && isSet(delta[key]));
   const [only] = speaking;
-  return speaking.length === 1 && typeof delta?.[only ?? ''] === 'string' ? fields.find((field) => field === only) : undefined;
+  if (delta === undefined || only === undefined || speaking.length > 1) return undefined;
+  if (only === 'tool_calls') return onlyArguments(onlyEntry(delta['tool_calls']));
+  const field = fields.find((one) => one === only && one !== 'arguments');
+  return field !== undefined && typeof delta[only] === 'string' ? { field, index: 0 } : undefined;
 }
+
+/** More arguments of one call, which neither its id nor its name comes with. */
+function onlyArguments(call: JsonObject | undefined): { field: TextField; index: number } | undefined {
+  const inner = call === undefined ? undefined : objectMember(call, 'function');
+  if (call === undefined || inner === undefined || isSet(call['id']) || isSet(inner['name'])) return undefined;
+  const { index } = call;
+  return typeof index === 'number' && typeof inner['arguments'] === 'string' ? { field: 'arguments', index } : undefined;
+}
+
+const onlyEntry = (list: unknown): JsonObject | undefined => {
+  const [entry]: readonly unknown[] = Array.isArray(list) && list.length === 1 ? list : [];
+  return isJsonObject(entry) ? entry : undefined;
+};
 
 const isSet = (value: unknown): boolean =>
   value !== undefined && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0);

@@ -5,6 +5,7 @@ import { daemonVersion } from './daemon-version.js';
 import type { LeaseRegistry } from './lease-registry.js';
 import { gatewayUrl } from './listen-gateway.js';
 import type { DaemonState } from './open-state.js';
+import { providerStatus } from './provider-status.js';
 
 export interface StatusParts {
   readonly state: DaemonState;
@@ -23,32 +24,30 @@ export function createStatus(parts: StatusParts): () => DaemonStatus {
   const { state, address, leases, server, modules } = parts;
   const { loaded, paths, log } = state;
   const { config } = loaded;
-  return () => ({
-    pid: process.pid,
-    version: daemonVersion,
-    protocol: IPC_PROTOCOL,
-    startTime: parts.startedAt,
-    url: gatewayUrl(config.server.host, address.port),
-    host: config.server.host,
-    port: address.port,
-    gatewaySocket: paths.gatewaySocket,
-    configFile: loaded.file,
-    variables: { ...loaded.variables },
-    variablesSalt: loaded.variablesSalt,
-    logFile: log.sink.file ?? paths.logFile,
-    node: process.versions.node,
-    pinned: leases.pinned(),
-    autoStop: parts.auto && !leases.pinned(),
-    draining: parts.isDraining(),
-    activeRequests: server.activeRequests(),
-    leases: [...leases.list()],
-    providers: Object.values(config.providers).map(({ name, type, unavailable }) => ({
-      name,
-      type,
-      available: unavailable === undefined,
-      reason: unavailable ?? null,
-    })),
-    targets: Object.values(config.models).map(({ name, provider, model }) => ({ name, provider, model: model ?? null })),
-    health: Object.fromEntries(modules.map((module) => [module.name, module.health?.() ?? {}])),
-  });
+  return () => {
+    const health = Object.fromEntries(modules.map((module) => [module.name, module.health?.() ?? {}]));
+    return {
+      pid: process.pid,
+      version: daemonVersion,
+      protocol: IPC_PROTOCOL,
+      startTime: parts.startedAt,
+      url: gatewayUrl(config.server.host, address.port),
+      host: config.server.host,
+      port: address.port,
+      gatewaySocket: paths.gatewaySocket,
+      configFile: loaded.file,
+      variables: { ...loaded.variables },
+      variablesSalt: loaded.variablesSalt,
+      logFile: log.sink.file ?? paths.logFile,
+      node: process.versions.node,
+      pinned: leases.pinned(),
+      autoStop: parts.auto && !leases.pinned(),
+      draining: parts.isDraining(),
+      activeRequests: server.activeRequests(),
+      leases: [...leases.list()],
+      providers: providerStatus(config, health),
+      targets: Object.values(config.models).map(({ name, provider, model }) => ({ name, provider, model: model ?? null })),
+      health,
+    };
+  };
 }

@@ -89,6 +89,7 @@ describe('parameters', () => {
     expect(body({ service_tier: 'priority' })).toMatchObject({ service_tier: 'priority' });
     expect(body({ speed: 'fast' })).toMatchObject({ service_tier: 'priority' });
     expect(body({ service_tier: 'standard_only' })).not.toHaveProperty('service_tier');
+    expect(dropped({ service_tier: 'standard_only' })).toEqual(['service_tier']);
   });
 });
 

@@ -3,6 +3,7 @@ import { isStrictSchema } from '../core/strict-schema.js';
 import type { RequestParts } from '../core/translation.js';
 import type { Parameters } from '../request/parameters.js';
 import type { RequestScope } from '../request/request-scope.js';
+import { serviceTier } from '../request/service-tier.js';
 import { writeMessages } from './write-messages.js';
 import { writeReasoning } from './write-reasoning.js';
 import { writeTools } from './write-tools.js';
@@ -32,7 +33,7 @@ function writeParameters(parameters: Parameters, scope: RequestScope): JsonObjec
     ...(topK === undefined || capabilities.topK !== true ? {} : { top_k: topK }),
     ...(stop.length === 0 || capabilities.stop === false ? {} : { stop }),
     ...(schema === undefined ? {} : { response_format: { type: 'json_schema', json_schema: jsonSchema(schema, scope) } }),
-    ...(parameters.serviceTier === 'priority' || parameters.serviceTier === 'fast' ? { service_tier: 'priority' } : {}),
+    ...serviceTier(parameters, scope),
     stream,
     ...(stream && capabilities.streamUsage !== false ? { stream_options: { include_usage: true } } : {}),
   };

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@ccproxy/wire';
-import { isStrictSchema } from '../core/strict-schema.js';
+import { strictly } from '../request/strictly.js';
 import type { FunctionTool, ToolChoice, ToolWishes } from '../request/read-tools.js';
 import type { RequestScope } from '../request/request-scope.js';
 
@@ -18,9 +18,14 @@ export function writeTools({ functions, webSearch, choice, parallel }: ToolWishe
   };
 }
 
-function writeFunction({ name, description, schema, strict }: FunctionTool, { capabilities }: RequestScope): JsonObject {
-  const strictly = strict && capabilities.strictSchemas !== false && isStrictSchema(schema);
-  return { name, ...(description === undefined ? {} : { description }), parameters: schema, ...(strictly ? { strict: true } : {}) };
+function writeFunction(tool: FunctionTool, scope: RequestScope): JsonObject {
+  const { name, description, schema } = tool;
+  return {
+    name,
+    ...(description === undefined ? {} : { description }),
+    parameters: schema,
+    ...(strictly(tool, scope) ? { strict: true } : {}),
+  };
 }
 
 function writeChoice(choice: ToolChoice, scope: RequestScope): JsonObject {

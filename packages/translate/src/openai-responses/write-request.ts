@@ -3,6 +3,7 @@ import { isStrictSchema } from '../core/strict-schema.js';
 import type { RequestParts } from '../core/translation.js';
 import type { Parameters } from '../request/parameters.js';
 import type { RequestScope } from '../request/request-scope.js';
+import { serviceTier } from '../request/service-tier.js';
 import { writeInput } from './write-input.js';
 import { writeReasoning } from './write-reasoning.js';
 import { writeTools } from './write-tools.js';
@@ -30,7 +31,7 @@ export function writeRequest({ conversation, parameters, tools }: RequestParts, 
 }
 
 function writeParameters(parameters: Parameters, scope: RequestScope): JsonObject {
-  const { maxTokens, temperature, topP, topK, stop, schema, serviceTier } = parameters;
+  const { maxTokens, temperature, topP, topK, stop, schema } = parameters;
   if (topK !== undefined) scope.drop('top_k', 'hint');
   if (stop.length > 0) scope.drop('stop_sequences', 'meaning');
   // A name for the user helps only where the provider looks for abuse, and strict servers refuse the member (row 47).
@@ -40,7 +41,7 @@ function writeParameters(parameters: Parameters, scope: RequestScope): JsonObjec
     ...(temperature === undefined ? {} : { temperature }),
     ...(topP === undefined ? {} : { top_p: topP }),
     ...(schema === undefined ? {} : { text: { format: writeFormat(schema, scope) } }),
-    ...(serviceTier === 'priority' || serviceTier === 'fast' ? { service_tier: 'priority' } : {}),
+    ...serviceTier(parameters, scope),
     stream: parameters.stream,
   };
 }

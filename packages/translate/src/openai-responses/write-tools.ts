@@ -1,5 +1,5 @@
 import type { JsonObject } from '@ccproxy/wire';
-import { isStrictSchema } from '../core/strict-schema.js';
+import { strictly } from '../request/strictly.js';
 import type { FunctionTool, ToolChoice, ToolWishes } from '../request/read-tools.js';
 import type { RequestScope } from '../request/request-scope.js';
 
@@ -19,12 +19,12 @@ export function writeTools({ functions, webSearch, choice, parallel }: ToolWishe
 }
 
 /** `strict` stands always: this API takes its absence for true. */
-const writeFunction = ({ name, description, schema, strict }: FunctionTool, { capabilities }: RequestScope): JsonObject => ({
+const writeFunction = (tool: FunctionTool, scope: RequestScope): JsonObject => ({
   type: 'function',
-  name,
-  ...(description === undefined ? {} : { description }),
-  parameters: schema,
-  strict: strict && capabilities.strictSchemas !== false && isStrictSchema(schema),
+  name: tool.name,
+  ...(tool.description === undefined ? {} : { description: tool.description }),
+  parameters: tool.schema,
+  strict: strictly(tool, scope),
 });
 
 function writeSearch({ allowedDomains, blockedDomains }: NonNullable<ToolWishes['webSearch']>, scope: RequestScope): JsonObject {

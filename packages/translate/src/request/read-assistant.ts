@@ -17,6 +17,7 @@ function readBlock(block: JsonObject, scope: RequestScope): AssistantPart[] {
     case 'thinking':
       return readThinking(block, scope);
     case 'redacted_thinking':
+      scope.drop(foreignThinking, 'hint');
       return [];
     case 'tool_use':
       return [readCall(block, scope)];
@@ -32,13 +33,17 @@ function readBlock(block: JsonObject, scope: RequestScope): AssistantPart[] {
   }
 }
 
+const foreignThinking = 'thinking of another model';
 const text = (value: string): AssistantPart[] => (isBlank(value) ? [] : [{ type: 'text', text: value }]);
 const brief = (value: unknown): string => JSON.stringify(value ?? {}).slice(0, 2000);
 
 /** Only what the target's own family made goes back to it (rows 14, 16, 63, 85). */
 function readThinking(block: JsonObject, scope: RequestScope): AssistantPart[] {
   const origin = decodeForeignSignature(textOf(block, 'signature'));
-  if (origin === undefined || origin.family !== scope.family) return [];
+  if (origin?.family !== scope.family) {
+    scope.drop(foreignThinking, 'hint');
+    return [];
+  }
   return [{ type: 'reasoning', text: textOf(block, 'thinking'), payload: origin.payload }];
 }
 

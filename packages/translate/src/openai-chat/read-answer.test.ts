@@ -392,8 +392,20 @@ describe('what goes wrong', () => {
     expect(seen(streamed('openai-chat', [Buffer.from('event: error\ndata: {"message":"bad"}\n\n')])).error?.message).toBe('bad');
   });
 
+  it('[C13] TR-115 TR-116 reasons that are errors, and errors without that name', () => {
+    expect(answer([chunk({ content: 'x' }), stop('error')]).error?.type).toBe('api_error');
+    expect(answer([chunk({ content: 'x' }), stop('insufficient_system_resource')]).error?.type).toBe('overloaded_error');
+    const vllm = { object: 'error', message: 'bad request', type: 'BadRequestError', code: 400 };
+    expect(answer([vllm]).error).toEqual({ type: 'invalid_request_error', message: 'bad request' });
+  });
+
   it('[C13] TR-116 an end without a reason is an error', () => {
-    for (const events of [[], [chunk({ content: 'x' })], [chunk(call({ index: 0, id: 'a', name: 'f' }, '{}'))]])
+    for (const events of [
+      [],
+      [chunk({ content: 'x' }, { finish_reason: '' })],
+      [chunk({ content: 'x' })],
+      [chunk(call({ index: 0, id: 'a', name: 'f' }, '{}'))],
+    ])
       expect(answer(events).error?.type).toBe('api_error');
     const torn = createAnswerStream('openai-chat', contextFor('openai-chat'));
     torn.push(sse(chunk({ content: 'x' })));

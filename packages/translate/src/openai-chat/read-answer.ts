@@ -22,10 +22,10 @@ export function readAnswer(sink: AnswerSink, context: AnswerContext): AnswerRead
     const message = part ?? (whole || !streamed ? objectMember(choice, 'message') : undefined);
     streamed ||= part !== undefined;
     if (message !== undefined) delta.read(message, whole || part === undefined);
-    if (choice['finish_reason'] !== undefined && choice['finish_reason'] !== null) readStop(choice, sink, context);
+    if (isReason(choice['finish_reason'])) readStop(choice, sink, context);
   };
   const readChunk = (chunk: JsonObject, whole: boolean): void => {
-    if (chunk['error'] !== undefined && chunk['error'] !== null && failIfError(sink, chunk, context)) return;
+    if (holdsError(chunk) && failIfError(sink, chunk, context)) return;
     const vendor = objectMember(chunk, 'x_groq');
     if (vendor?.['error'] !== undefined && failIfError(sink, vendor, context)) return;
     sink.begin();
@@ -75,3 +75,9 @@ const firstChoice = (choices: unknown): JsonObject | undefined => {
   const [first]: readonly unknown[] = Array.isArray(choices) ? choices : [];
   return isJsonObject(first) ? first : undefined;
 };
+
+/** OpenAI and most others name an `error`; older vLLM sends the error itself. */
+const holdsError = (chunk: JsonObject): boolean => (chunk['error'] !== undefined && chunk['error'] !== null) || chunk['object'] === 'error';
+
+/** Some servers write an empty reason until there is one. */
+const isReason = (value: unknown): value is string => typeof value === 'string' && value !== '';

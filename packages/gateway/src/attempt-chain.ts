@@ -1,6 +1,15 @@
 import type { Attempt as PlannedAttempt, FallbackOn } from '@ccproxy/config';
 import type { CcproxyError } from '@ccproxy/kernel';
-import { type Lease, nextStep, type Refusal, resilienceErrors, retryAfterSeconds, type Step, type Verdict } from '@ccproxy/resilience';
+import {
+  type AdmissionKind,
+  type Lease,
+  nextStep,
+  type Refusal,
+  resilienceErrors,
+  retryAfterSeconds,
+  type Step,
+  type Verdict,
+} from '@ccproxy/resilience';
 import type { ChosenPlan } from './choose-plan.js';
 import type { GatewayContext } from './gateway-context.js';
 import type { MessagesRequest } from './messages-request.js';
@@ -80,7 +89,7 @@ export class AttemptChain {
       const planned = this.#targets[this.#position];
       if (planned === undefined) return this.#lastResort();
       this.#position += 1;
-      const leave = this.#ask(planned);
+      const leave = this.#ask(planned, 'first');
       if (leave !== undefined) return this.#begin(leave);
     }
   }
@@ -88,7 +97,7 @@ export class AttemptChain {
   /** The same target again, or the next one when it may not be called any more. */
   again(): Leave | undefined {
     this.#repeats += 1;
-    return (this.#present === undefined ? undefined : this.#ask(this.#present)) ?? this.next();
+    return (this.#present === undefined ? undefined : this.#ask(this.#present, 'again')) ?? this.next();
   }
 
   /** Decides what follows a failure of the present target. A step to a special fallback is prepared: `next` gives its first target. */
@@ -129,7 +138,7 @@ export class AttemptChain {
     const own = this.#passed?.find(({ planned, refusal }) => {
       return refusal.because === 'circuit' && this.#context.upstreams.get(planned.provider)?.line.transparent === true;
     });
-    const leave = own === undefined ? undefined : this.#ask(own.planned, true);
+    const leave = own === undefined ? undefined : this.#ask(own.planned, 'forced');
     if (leave === undefined) return undefined;
     this.#passed = this.#passed?.filter((each) => each !== own);
     return this.#begin(leave);
@@ -138,15 +147,14 @@ export class AttemptChain {
   #begin(leave: Leave): Leave {
     this.#present = leave.planned;
     this.#repeats = 0;
-    leave.upstream?.line.request();
     return leave;
   }
 
-  #ask(planned: PlannedAttempt, force = false): Leave | undefined {
+  #ask(planned: PlannedAttempt, kind: AdmissionKind): Leave | undefined {
     const { facts } = this.#request;
     const upstream = this.#context.upstreams.get(planned.provider);
     if (upstream === undefined) return { planned, upstream, lease: undefined };
-    const lease = upstream.line.admit(planned.model ?? facts.model, facts.sessionId, facts.tokens.estimate, force);
+    const lease = upstream.line.admit(planned.model ?? facts.model, facts.sessionId, facts.tokens.estimate, kind);
     if (lease.kind === 'lease') return { planned, upstream, lease };
     this.#context.metrics.passedOver.inc({ provider: planned.provider, because: lease.because });
     (this.#passed ??= []).push({ planned, refusal: lease });

@@ -129,6 +129,7 @@ export function createGatewayModule(deps: GatewayDeps): DaemonModule {
     ],
     metrics(metrics) {
       context.metrics = gatewayMetrics(metrics, () => context.live.size);
+      for (const provider of context.upstreams.keys()) context.metrics.circuit.set(0, { provider });
     },
     health: () => ({
       active: context.live.size,

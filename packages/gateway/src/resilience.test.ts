@@ -64,6 +64,24 @@ describe('repetition', () => {
     },
   );
 
+  it('[C9] row 54: goes on while the client is kept waiting with pings', async () => {
+    const first = Promise.withResolvers<void>();
+    const { gate } = await alone(
+      inTurn(async (exchange) => {
+        await first.promise;
+        return behaviours['error-503'](exchange);
+      }, 'healthy'),
+      { server: { headHold: 20 } },
+    );
+    const pending = gate.ask();
+    await expect.poll(() => gate.ledger.rows.length).toBe(1);
+    setTimeout(first.resolve, 100);
+    const answer = await pending;
+    expect(answer.text).toMatch(/^event: ping\n/);
+    expect(answer.text.endsWith(healthy)).toBe(true);
+    expect(gate.ledger.rows).toMatchObject([{ outcome: 'error' }, { outcome: 'ok' }]);
+  });
+
   it('[C9] at most twice; then the client gets the last answer with its bytes', async () => {
     const { gate, fake } = await alone(behaviours['error-529']);
     const answer = await gate.ask();
@@ -165,7 +183,7 @@ describe('amplification', () => {
 });
 
 describe('circuit', () => {
-  it('[C9] [C10] a provider that fails is left alone, shown in health and metrics, and asked again with one probe', async () => {
+  it('[C4] [C9] [C10] a provider that fails is left alone, shown in health and metrics, and asked again with one probe', async () => {
     const clock = new FakeClock();
     const long = { connect: 1e7, firstByte: 1e7, idle: 1e7, total: 1e8 };
     const fake = await bed.upstream(behaviours['error-503']);

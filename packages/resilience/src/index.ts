@@ -7,7 +7,7 @@ export { fingerprintOf, type InFlightPlace, InFlightTable } from './in-flight-ta
 export { KeyPool, type KeyPoolOptions } from './key-pool.js';
 export { Limiter } from './limiter.js';
 export { nextStep, type Situation, type Step } from './next-step.js';
-export { type Lease, type LineReport, ProviderLine, type ProviderLineOptions, type Refusal } from './provider-line.js';
+export { type AdmissionKind, type Lease, type LineReport, ProviderLine, type ProviderLineOptions, type Refusal } from './provider-line.js';
 export { retryAfterMs, retryAfterSeconds } from './retry-after.js';
 export { RetryBudget, type RetryBudgetOptions } from './retry-budget.js';
 export { TokenBucket } from './token-bucket.js';

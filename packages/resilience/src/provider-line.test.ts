@@ -24,7 +24,7 @@ const make = (rest: Partial<Omit<ProviderLineOptions, 'retry'>> & { readonly ret
     retry: retryConfig(rest.retry),
   });
   const lease = (model = 'm', tokens = 0): Lease => {
-    const admitted = line.admit(model, undefined, tokens);
+    const admitted = line.admit(model, undefined, tokens, 'first');
     if (admitted.kind === 'refusal') throw new Error(`refused: ${admitted.because}`);
     return admitted;
   };
@@ -40,11 +40,11 @@ describe('ProviderLine', () => {
   it('[C9] leaves a failing provider alone, and asks it again with one probe', () => {
     const { line, fail, lease, time, told } = make();
     for (let count = 0; count < 5; count += 1) fail(server);
-    expect(line.admit('m', undefined, 0)).toEqual({ kind: 'refusal', because: 'circuit', wait: 10_000 });
+    expect(line.admit('m', undefined, 0, 'first')).toEqual({ kind: 'refusal', because: 'circuit', wait: 10_000 });
     expect(line.report()).toEqual({ circuit: 'open', retryIn: 10 });
     time.now = 10_000;
     const probe = lease();
-    expect(line.admit('m', undefined, 0)).toMatchObject({ kind: 'refusal', because: 'circuit' });
+    expect(line.admit('m', undefined, 0, 'first')).toMatchObject({ kind: 'refusal', because: 'circuit' });
     probe.succeeded();
     probe.release(undefined);
     probe.release(undefined);
@@ -66,12 +66,12 @@ describe('ProviderLine', () => {
   it('[C9] an overloaded model is left alone while the provider’s other models are asked', () => {
     const { line, fail, lease, time } = make();
     for (let count = 0; count < 5; count += 1) fail(overloaded, 'big');
-    expect(line.admit('big', undefined, 0)).toEqual({ kind: 'refusal', because: 'circuit', wait: 10_000 });
+    expect(line.admit('big', undefined, 0, 'first')).toEqual({ kind: 'refusal', because: 'circuit', wait: 10_000 });
     expect(line.report()).toEqual({ circuit: 'closed', retryIn: null, overloaded: ['big'] });
     lease('small').release(undefined);
     time.now = 10_000;
     const probe = lease('big');
-    expect(line.admit('big', undefined, 0).kind).toBe('refusal');
+    expect(line.admit('big', undefined, 0, 'first').kind).toBe('refusal');
     probe.succeeded();
     probe.release(undefined);
     expect(line.report()).toEqual({ circuit: 'closed', retryIn: null });
@@ -81,10 +81,10 @@ describe('ProviderLine', () => {
   it('[C9] a key whose provider asks to wait rests that long, at most the cool-down', () => {
     const { line, fail, time, told } = make();
     fail(rate(7000));
-    expect(line.admit('m', undefined, 0)).toEqual({ kind: 'refusal', because: 'keys', wait: 7000 });
+    expect(line.admit('m', undefined, 0, 'first')).toEqual({ kind: 'refusal', because: 'keys', wait: 7000 });
     time.now = 7000;
     fail(rate(3_600_000));
-    expect(line.admit('m', undefined, 0)).toMatchObject({ wait: 60_000 });
+    expect(line.admit('m', undefined, 0, 'first')).toMatchObject({ wait: 60_000 });
     expect(told).toEqual(['0 rate', '0 rate']);
     const lone = make();
     lone.fail(rate());
@@ -115,10 +115,10 @@ describe('ProviderLine', () => {
   it('[C9] limits of a key: requests, tokens as they turn out, simultaneous requests', () => {
     const { line, lease, time } = make({ keys: [{ weight: 1, limits: { tokensPerMinute: 6000, concurrency: 2 } }] });
     const [one, two] = [lease('m', 1000), lease('m', 1000)];
-    expect(line.admit('m', undefined, 10)).toEqual({ kind: 'refusal', because: 'keys', wait: 1000 });
+    expect(line.admit('m', undefined, 10, 'first')).toEqual({ kind: 'refusal', because: 'keys', wait: 1000 });
     one.release(5000);
     two.release(undefined);
-    expect(line.admit('m', undefined, 100)).toEqual({ kind: 'refusal', because: 'keys', wait: 1000 });
+    expect(line.admit('m', undefined, 100, 'first')).toEqual({ kind: 'refusal', because: 'keys', wait: 1000 });
     time.now = 1000;
     lease('m', 100).release(100);
   });
@@ -132,7 +132,7 @@ describe('ProviderLine', () => {
   it('[C9] may be forced past an open circuit, which that decides nothing about', () => {
     const { line, fail } = make();
     for (let count = 0; count < 5; count += 1) fail(server);
-    const forced = line.admit('m', undefined, 0, true);
+    const forced = line.admit('m', undefined, 0, 'forced');
     if (forced.kind === 'refusal') throw new Error('refused');
     forced.failed(server);
     forced.release(undefined);
@@ -140,11 +140,12 @@ describe('ProviderLine', () => {
   });
 
   it('[C9] has no budget where the configuration gives none', () => {
-    const { line } = make({ retry: { budget: 0 } });
-    line.request();
-    expect(line.tryRetry()).toBe(false);
-    const other = make().line;
-    other.request();
-    expect(other.tryRetry()).toBe(true);
+    const none = make({ retry: { budget: 0 } });
+    none.lease();
+    expect(none.line.tryRetry()).toBe(false);
+    const { line, lease } = make();
+    for (let count = 0; count < 100; count += 1) lease();
+    for (let count = 0; count < 100; count += 1) line.admit('m', undefined, 0, 'again');
+    expect(Array.from({ length: 100 }, () => line.tryRetry()).filter(Boolean)).toHaveLength(20);
   });
 });

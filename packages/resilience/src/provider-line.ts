@@ -34,6 +34,9 @@ export interface ProviderLineOptions {
   readonly onRest?: (key: number, why: ErrorClass) => void;
 }
 
+/** A request asks the provider for the first time, again (which takes from the budget, not adds to it), or whatever the circuit says. */
+export type AdmissionKind = 'first' | 'again' | 'forced';
+
 /** Why a provider may not be called now. */
 export interface Refusal {
   readonly kind: 'refusal';
@@ -89,15 +92,16 @@ export class ProviderLine {
     this.#budget = new RetryBudget({ ratio: retry.budget / 100, minimum: retry.budget === 0 ? 0 : freeRetries, window: budgetWindow });
   }
 
-  /** Leave to call the provider for that model, or why not. `tokens`: estimate of the input. `force`: whatever the circuit says. */
-  admit(model: string, session: string | undefined, tokens: number, force = false): Lease | Refusal {
+  /** Leave to call the provider for that model, or why not. `tokens`: estimate of the input. */
+  admit(model: string, session: string | undefined, tokens: number, kind: AdmissionKind): Lease | Refusal {
     const now = this.#options.now();
     const overload = this.#models.size === 0 ? undefined : this.#models.peek(model);
     const wait = Math.max(this.#circuit.isOpen(now) ? this.#circuit.wait(now) : 0, overload?.isOpen(now) === true ? overload.wait(now) : 0);
-    if (wait > 0 && !force) return { kind: 'refusal', because: 'circuit', wait };
+    if (wait > 0 && kind !== 'forced') return { kind: 'refusal', because: 'circuit', wait };
     const slot = this.#pool.pick(session, tokens, now);
     if (slot === undefined) return { kind: 'refusal', because: 'keys', wait: this.#pool.wait(tokens, now) };
     slot.limiter?.begin(tokens, now);
+    if (kind !== 'again') this.#budget.request(now);
     return new LineLease(this, model, slot, tokens, this.#circuit.take(now), overload?.take(now) ?? 0);
   }
 
@@ -110,11 +114,6 @@ export class ProviderLine {
   /** Some key for a call that is neither metered nor repeated. */
   anyKey(session: string | undefined): number {
     return this.#pool.pick(session, 0, this.#options.now())?.index ?? 0;
-  }
-
-  /** A request asks this provider for the first time. */
-  request(): void {
-    this.#budget.request(this.#options.now());
   }
 
   /** Takes a repetition from the budget; false when there is none left. */

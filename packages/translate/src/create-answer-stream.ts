@@ -15,6 +15,8 @@ export interface AnswerStream {
   fail(type: AnthropicErrorType, message: string): string;
   /** Whether the end, good or bad, was written: the provider's connection is not needed any more. */
   readonly ended: boolean;
+  /** The provider has said how the answer ends; only counts and the end of the body may still come. `end` is then a good end. */
+  readonly complete: boolean;
   /** Usage and outcome so far. */
   report(): AnswerReport;
 }
@@ -46,6 +48,9 @@ export function createAnswerStream(api: WireApi, context: AnswerContext): Answer
     },
     get ended() {
       return assembler.ended;
+    },
+    get complete() {
+      return assembler.stopped || assembler.ended;
     },
     report: () => assembler.report(),
   };

@@ -418,7 +418,9 @@ describe('what goes wrong', () => {
   it('a connection that breaks behind the whole answer breaks nothing', () => {
     const stream = createAnswerStream('openai-chat', contextFor('openai-chat'));
     stream.push(sse(chunk({ content: 'x' })));
+    expect(stream.complete).toBe(false);
     stream.push(sse(stop('stop')));
+    expect([stream.complete, stream.ended]).toEqual([true, false]);
     expect(stream.fail('api_error', 'reset')).toContain('message_stop');
   });
 

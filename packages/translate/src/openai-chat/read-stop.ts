@@ -8,7 +8,7 @@ export function readStop(choice: JsonObject, sink: AnswerSink, context: AnswerCo
   if (reason === 'length' || reason === 'max_tokens' || reason === 'model_length') sink.stop('max_tokens');
   else if (reason === 'content_filter' || reason === 'safety') sink.stop('refusal');
   else if (reason === 'error') sink.fail('api_error', 'the provider ended the answer with an error it did not name');
-  // DeepSeek: "the request is interrupted due to insufficient resource of the inference system".
+  // DeepSeek's word for an answer its servers had to interrupt.
   else if (reason === 'insufficient_system_resource') sink.fail('overloaded_error', 'the provider ran out of resources');
   else {
     const met = [choice['stop_reason'], choice['matched_stop']].find(

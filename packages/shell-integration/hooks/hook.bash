@@ -3,23 +3,28 @@
 # Nothing here starts a process or evaluates text; names begin with __ccproxy_ (functions, state) or __c_ (locals).
 case ${BASH_VERSION-} in '' | [12].* | 3.[01].*) return 0 ;; esac
 __ccproxy_aliases=
-if shopt -q expand_aliases; then
+if \shopt -q expand_aliases; then
   __ccproxy_aliases=1
-  shopt -u expand_aliases # an alias of the user must not end up inside the functions
+  \shopt -u expand_aliases # an alias of the user must not end up inside the functions
 fi
 __ccproxy_state=@STATE@
 __ccproxy_modern=0 # 4.4: attributes of a variable and options local to a function, both without a process
 if ((BASH_VERSINFO[0] > 4 || (BASH_VERSINFO[0] == 4 && BASH_VERSINFO[1] >= 4))); then __ccproxy_modern=1; fi
-__ccproxy_kind='' __ccproxy_pwd='' __ccproxy_mark='' __ccproxy_origin='' __ccproxy_here='' __ccproxy_file='' __ccproxy_copy=''
+__ccproxy_kind='' __ccproxy_pwd='' __ccproxy_mark='' __ccproxy_origin='' __ccproxy_here='' __ccproxy_file='' __ccproxy_copy='' __ccproxy_lost=''
 __ccproxy_memo='' __ccproxy_body='' __ccproxy_slot='' __ccproxy_names=' ' __ccproxy_profile=''
 __ccproxy_notice='' __ccproxy_noted='' CCPROXY_PROMPT=''
 
 # At every prompt. Unchanged directory, epoch and project file: two to five stats, and done.
 __ccproxy_hook() {
   local __c_status=$?
-  case $__ccproxy_kind in
-    outside) [[ $PWD == "$__ccproxy_pwd" && -e $__ccproxy_mark && ! -O $__ccproxy_here ]] || __ccproxy_look ;;
-    inside) [[ $PWD == "$__ccproxy_pwd" && -e $__ccproxy_mark && -f $__ccproxy_file && ! $__ccproxy_file -nt $__ccproxy_copy && ! -O $__ccproxy_here ]] || __ccproxy_look ;;
+  case $__ccproxy_kind$- in
+    *x*) # the user traces: look with tracing off
+      if ((__ccproxy_modern)); then local -; fi
+      { set +x; } 2>/dev/null
+      __ccproxy_look
+      ;;
+    outside*) [[ $PWD == "$__ccproxy_pwd" && -e $__ccproxy_mark && ! -O $__ccproxy_here ]] || __ccproxy_look ;;
+    inside*) [[ $PWD == "$__ccproxy_pwd" && -e $__ccproxy_mark && -f $__ccproxy_file && ! $__ccproxy_file -nt $__ccproxy_copy && ! -O $__ccproxy_here ]] || __ccproxy_look ;;
     *) __ccproxy_look ;;
   esac
   if ((__c_status)); then __ccproxy_status "$__c_status"; fi
@@ -46,7 +51,7 @@ __ccproxy_look() {
       fi
       ;;
   esac
-  local __c_dir=${PWD%/} __c_home=${HOME-} __c_file='' __c_verdict=outside __c_kept='' __c_reason='' __c_fresh=1
+  local __c_dir=${PWD%/} __c_home=${HOME-} __c_file='' __c_verdict=outside __c_kept='' __c_reason='' __c_fresh=1 __c_before=$__ccproxy_pwd
   if [[ ! -e $__ccproxy_mark ]]; then
     __c_fresh=
     __ccproxy_epoch
@@ -93,12 +98,14 @@ __ccproxy_look() {
       __ccproxy_file=$__c_file __ccproxy_copy=$__ccproxy_state/env$__c_dir/.ccproxy-trusted.$__ccproxy_slot __ccproxy_noted='' CCPROXY_PROMPT=$__ccproxy_profile
       ;;
     *)
+      # A project file that vanished may come back, with another branch: it is looked for at every prompt in this directory.
+      if [[ $__c_verdict == outside && -n $__ccproxy_file && $__c_before == "$PWD" ]]; then __ccproxy_lost=$PWD; fi
       __ccproxy_file='' CCPROXY_PROMPT=''
       if [[ -n ${__CCPROXY_SAVED-} ]]; then __ccproxy_leave; fi
       ;;
   esac
   case $__c_verdict in
-    outside | denied) ;;
+    outside | denied) if [[ $__ccproxy_lost == "$PWD" ]]; then __ccproxy_kind=; else __ccproxy_lost=; fi ;;
     same | allowed)
       __ccproxy_kind=inside
       if [[ $__ccproxy_here == "$__c_file" ]]; then __ccproxy_here=; fi
@@ -285,7 +292,7 @@ __ccproxy_leave() {
       : # somebody dropped our half: what stands there may be the user's
     elif [[ -n ${!__c_k+set} ]] && [ "${!__c_k}" = "${!__c_new}" ]; then
       if ((__ccproxy_modern)) && [[ ${!__c_k@a} == *r* ]]; then
-        : # made read-only inside
+        __c_changed="$__c_changed $__c_k" # made read-only inside
       else
         case ${__c_entry##*=}:${!__c_old+old}:${!__c_local+local} in
           x:old:*) export "$__c_k=${!__c_old}" ;;

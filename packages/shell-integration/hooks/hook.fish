@@ -3,7 +3,7 @@
 set -g __ccproxy_state @STATE@
 set -g __ccproxy_outside ''
 set -g __ccproxy_inside ''
-for __ccproxy_name in pwd mark origin here file copy memo body slot profile
+for __ccproxy_name in pwd mark origin here file copy memo body slot profile length lost
     set -g __ccproxy_$__ccproxy_name ''
 end
 set -e __ccproxy_name
@@ -35,13 +35,17 @@ end
 # Decides anew: which project, allowed or not, daemon there or not; then leaves, stays or enters.
 function __ccproxy_look
     set -l IFS \n' '\t
+    set -l fish_read_limit 65536
     set -l __c_dir
     set -l __c_file
     set -l __c_kept
     set -l __c_reason
     set -l __c_verdict outside
+    set -l __c_before $__ccproxy_pwd
     set -g __ccproxy_pwd $PWD
     set -g __ccproxy_here $PWD/.ccproxy.yaml
+    test "$__ccproxy_lost" = "$PWD"
+    or set -g __ccproxy_lost ''
     set -g __ccproxy_outside ''
     set -g __ccproxy_inside ''
     if test -e "$__ccproxy_mark"
@@ -86,13 +90,17 @@ function __ccproxy_look
         end
         return
     end
+    # A project file that vanished may come back, with another branch: it is looked for at every prompt in this directory.
+    test $__c_verdict = outside -a -n "$__ccproxy_file" -a "$__c_before" = "$PWD"
+    and set -g __ccproxy_lost $PWD
     set -g __ccproxy_file ''
     set -g CCPROXY_PROMPT ''
     test -n "$__CCPROXY_SAVED"
     and __ccproxy_leave
     switch $__c_verdict
         case outside denied
-            set -g __ccproxy_outside $PWD
+            test "$__ccproxy_lost" = "$PWD"
+            or set -g __ccproxy_outside $PWD
             return
         case stopped
             set -g CCPROXY_PROMPT off
@@ -186,21 +194,16 @@ set -g __ccproxy_home "$__ccproxy_home"
 # until the epoch changes, so that coming back to the project reads the project file only.
 function __ccproxy_judge --no-scope-shadowing
     set -l __c_entry $__ccproxy_state/env$__c_dir
-    set -l fish_read_limit 65536
     set -l __c_live
-    set -l __c_more
     set -l __c_copy
     set -l __c_exact
-    # A second value means a NUL byte; a failure other than 1 more than an allowed file may hold.
+    # Fails for an empty file with 1, and with more for more bytes than an allowed file may hold.
     if test -r "$__c_file"
-        begin
-            builtin read -z __c_live
-            or test $status = 1
-            and not builtin read -z __c_more
-            and set __c_exact 1
-        end <$__c_file
+        builtin read -z __c_live <$__c_file
+        or test $status = 1
+        and set __c_exact 1
     end
-    if test -n "$__c_exact" -a -n "$__ccproxy_memo" -a "$__ccproxy_memo" = "$__ccproxy_mark $__c_dir" -a "$__c_live" = "$__ccproxy_body"
+    if test -n "$__c_exact" -a -n "$__ccproxy_memo" -a "$__ccproxy_memo" = "$__ccproxy_mark $__c_dir" -a "$__c_live" = "$__ccproxy_body"; and __ccproxy_whole
         set __c_verdict allowed
         return
     end
@@ -221,12 +224,25 @@ function __ccproxy_judge --no-scope-shadowing
         set __c_copy
         builtin read -z __c_copy <$__c_trusted
         if test "$__c_live" = "$__c_copy"
+            set -g __ccproxy_length (string length -- "$__c_live")
+            __ccproxy_whole
+            or return
             set __c_verdict allowed
             set -g __ccproxy_slot $__c_n
             set -g __ccproxy_body "$__c_live"
             return
         end
     end
+end
+
+# Whether the file ends where what was read of it ends: a NUL byte ends a read, too, and then there is another one to do.
+function __ccproxy_whole --no-scope-shadowing
+    set -l __c_rest
+    begin
+        test $__ccproxy_length = 0
+        or builtin read -n $__ccproxy_length -z __c_rest
+        not builtin read -z __c_rest
+    end <$__c_file
 end
 
 # Reads the records that hold for the matched content: fills __ccproxy_names and __ccproxy_values with what may be set.

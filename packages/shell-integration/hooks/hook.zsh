@@ -5,7 +5,7 @@
 [[ -o aliases ]] || __ccproxy_alias_option=no_aliases
 'builtin' 'setopt' 'no_aliases' # an alias of the user must not end up inside the functions
 builtin typeset -g __ccproxy_state=@STATE@
-builtin typeset -g __ccproxy_kind='' __ccproxy_pwd='' __ccproxy_mark='' __ccproxy_origin='' __ccproxy_here='' __ccproxy_file='' __ccproxy_copy=''
+builtin typeset -g __ccproxy_kind='' __ccproxy_pwd='' __ccproxy_mark='' __ccproxy_origin='' __ccproxy_here='' __ccproxy_file='' __ccproxy_copy='' __ccproxy_lost=''
 builtin typeset -g __ccproxy_memo='' __ccproxy_body='' __ccproxy_slot='' __ccproxy_profile=''
 builtin typeset -ga __ccproxy_names __ccproxy_values
 builtin typeset -g __ccproxy_notice='' __ccproxy_noted='' CCPROXY_PROMPT=''
@@ -31,7 +31,7 @@ __ccproxy_look() {
   emulate -L zsh
   setopt no_all_export no_err_exit no_err_return no_xtrace no_verbose no_aliases
   [[ -n $__ccproxy_state ]] || return 0
-  local __c_dir=${PWD%/} __c_home=${${HOME-}%/} __c_file='' __c_verdict=outside __c_kept='' __c_reason='' __c_fresh=1
+  local __c_dir=${PWD%/} __c_home=${${HOME-}%/} __c_file='' __c_verdict=outside __c_kept='' __c_reason='' __c_fresh=1 __c_before=$__ccproxy_pwd
   if [[ ! -e $__ccproxy_mark ]]; then
     __c_fresh=
     __ccproxy_epoch
@@ -74,12 +74,17 @@ __ccproxy_look() {
       __ccproxy_file=$__c_file __ccproxy_copy=$__ccproxy_state/env$__c_dir/.ccproxy-trusted.$__ccproxy_slot __ccproxy_noted='' CCPROXY_PROMPT=$__ccproxy_profile
       ;;
     *)
+      # A project file that vanished may come back, with another branch: it is looked for at every prompt in this directory.
+      [[ $__c_verdict != outside || -z $__ccproxy_file || $__c_before != "$PWD" ]] || __ccproxy_lost=$PWD
       __ccproxy_file='' CCPROXY_PROMPT=''
       [[ -z ${__CCPROXY_SAVED-} ]] || __ccproxy_leave
       ;;
   esac
   case $__c_verdict in
-    outside | denied) return 0 ;;
+    outside | denied)
+      if [[ $__ccproxy_lost == "$PWD" ]]; then __ccproxy_kind=; else __ccproxy_lost=; fi
+      return 0
+      ;;
     same | allowed)
       __ccproxy_kind=i
       [[ $__ccproxy_here != "$__c_file" ]] || __ccproxy_here=

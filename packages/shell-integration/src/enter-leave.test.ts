@@ -43,4 +43,173 @@ describe.each(testedShells)('%s: entering and leaving', (shell) => {
     });
     expect(run.at('after')).toEqual(run.at('before'));
   });
+
+  it('[D2] 5-7 a variable the user changed, unset or made read-only inside stays the user’s, and is named once', async () => {
+    const project = await world.project('p5', {
+      variables: { ANTHROPIC_BASE_URL: '/p/abc', CCPROXY_PROFILE: 'work', ENABLE_TOOL_SEARCH: 'true' },
+    });
+    const run = await runShell(shell, world, (w) => [
+      w.set('CCPROXY_PROFILE', 'old'),
+      w.cd(project),
+      w.prompt,
+      w.set('ANTHROPIC_BASE_URL', 'https://edit'),
+      w.unset('CCPROXY_PROFILE'),
+      w.prompt,
+      w.cd(world.home),
+      w.prompt,
+      w.show('after'),
+    ]);
+    expect(run.at('after')).toMatchObject({
+      ANTHROPIC_BASE_URL: 'exported:https://edit',
+      CCPROXY_PROFILE: 'unset',
+      ENABLE_TOOL_SEARCH: 'unset',
+      __CCPROXY_SAVED: 'unset',
+    });
+    expect(run.stderr).toBe('ccproxy: kept your own value of ANTHROPIC_BASE_URL CCPROXY_PROFILE\n');
+  });
+
+  it('[D2] 8 restores values of any bytes', async () => {
+    const project = await world.project('p8', { variables: { ANTHROPIC_BASE_URL: '/p/abc', CCPROXY_PROFILE: 'work' } });
+    const values = [
+      '',
+      ' ',
+      'a\'b"c',
+      'two\nlines\n',
+      '$(touch pwned)`id`!!',
+      '\u00fcn\u00ef \u{1F600}',
+      '-n',
+      '\\',
+      '*',
+      '\u001b[31m',
+      '%s',
+      '@x',
+      '[u]',
+    ];
+    const run = await runShell(shell, world, (w) =>
+      values.flatMap((value, index) => [
+        w.set('CCPROXY_PROFILE', value),
+        w.setLocal('ENABLE_TOOL_SEARCH', value),
+        w.cd(project),
+        w.prompt,
+        w.show(`in ${index}`),
+        w.cd(world.home),
+        w.prompt,
+        w.show(`after ${index}`),
+      ]),
+    );
+    for (const [index, value] of values.entries()) {
+      expect(run.at(`in ${index}`)).toMatchObject({ CCPROXY_PROFILE: 'exported:work' });
+      expect(run.at(`after ${index}`)).toMatchObject({ CCPROXY_PROFILE: `exported:${value}`, ENABLE_TOOL_SEARCH: `plain:${value}` });
+    }
+  });
+
+  it('[D2] 10-13 a project at home, nested projects, from one to another directly, and sub-directories', async () => {
+    const outer = await world.project('p10', { variables: { ANTHROPIC_BASE_URL: '/p/outer' } });
+    const inner = await world.project('p10/in/ner', { variables: { ANTHROPIC_BASE_URL: '/p/inner' } });
+    const other = await world.project('p10b', { variables: { ANTHROPIC_BASE_URL: '/p/other' } });
+    const deep = await world.folder('p10/in/ner/d/e/e/p');
+    const places = { outer, inner, deep, between: `${outer}/in`, other };
+    const run = await runShell(shell, world, (w) => [
+      ...Object.entries(places).flatMap(([label, place]) => [w.cd(place), w.prompt, w.show(label)]),
+      w.cd(world.home),
+      w.prompt,
+      w.show('after'),
+    ]);
+    const target = (label: string) => run.at(label)['ANTHROPIC_BASE_URL']?.split('/').at(-1);
+    expect(Object.keys(places).map(target)).toEqual(['outer', 'inner', 'inner', 'outer', 'other']);
+    expect(run.at('after')).toMatchObject({ ANTHROPIC_BASE_URL: 'unset', __CCPROXY_SAVED: 'unset', CCPROXY_PROMPT: 'plain:' });
+    const home = await createTestWorld();
+    try {
+      await home.project('', { variables: { ANTHROPIC_BASE_URL: '/p/home' } });
+      const sub = await home.folder('a/b');
+      const below = await runShell(shell, home, (w) => [w.cd(sub), w.prompt, w.show('below home'), w.cd('/'), w.prompt, w.show('root')]);
+      expect(below.at('below home')).toMatchObject({ ANTHROPIC_BASE_URL: 'exported:http://127.0.0.1:3456/p/home' });
+      expect(below.at('root')).toMatchObject({ ANTHROPIC_BASE_URL: 'unset' });
+    } finally {
+      await home.remove();
+    }
+  });
+
+  it('[D2] 44 nothing is damaged when another program dropped half of the variables', async () => {
+    const project = await world.project('p44', { variables: { ANTHROPIC_BASE_URL: '/p/abc', CCPROXY_PROFILE: 'work' } });
+    const dropped = [
+      '__CCPROXY_OLD_ANTHROPIC_BASE_URL',
+      '__CCPROXY_NEW_ANTHROPIC_BASE_URL',
+      '__CCPROXY_SAVED',
+      '__CCPROXY_ROOT',
+      'ANTHROPIC_BASE_URL',
+    ];
+    for (const name of dropped) {
+      const run = await runShell(shell, world, (w) => [
+        w.set('ANTHROPIC_BASE_URL', 'mine'),
+        w.cd(project),
+        w.prompt,
+        w.unset(name),
+        w.cd(world.home),
+        w.prompt,
+        w.show('after'),
+        w.cd(project),
+        w.prompt,
+        w.show('again'),
+      ]);
+      const { ANTHROPIC_BASE_URL: now = '' } = run.at('after');
+      expect(['exported:mine', 'unset', `exported:${url}`]).toContain(now);
+      expect(run.at('again')).toMatchObject({ ANTHROPIC_BASE_URL: `exported:${url}`, CCPROXY_PROFILE: 'exported:work' });
+      expect(run.status).toBe(0);
+    }
+  });
+
+  it('[D2] 47 loading the start-up file again while active, and replacing the shell, changes nothing; leaving restores', async () => {
+    const project = await world.project('p47');
+    const run = await runShell(shell, world, (w) => [
+      w.set('ANTHROPIC_BASE_URL', 'mine'),
+      w.setLocal('CCPROXY_PROFILE', 'local'),
+      w.cd(project),
+      w.prompt,
+      w.source(world.hookFile(shell)),
+      w.prompt,
+      w.show('again'),
+      w.cd(world.home),
+      w.prompt,
+      w.show('after'),
+    ]);
+    expect(run.at('again')).toMatchObject({ ANTHROPIC_BASE_URL: `exported:${url}`, CCPROXY_PROFILE: 'exported:work' });
+    expect(run.at('after')).toMatchObject({ ANTHROPIC_BASE_URL: 'exported:mine', CCPROXY_PROFILE: 'plain:local' });
+  });
+});
+
+describe.each(['bash', 'zsh'] as const)('%s: read-only variables', (shell) => {
+  let world: TestWorld;
+  beforeAll(async () => {
+    world = await createTestWorld();
+  });
+  afterAll(() => world.remove());
+
+  it('[D2] 7 a variable that is read-only before entering is left alone, and the others are set and restored', async () => {
+    const project = await world.project('p7', {
+      variables: { ANTHROPIC_BASE_URL: '/p/abc', CCPROXY_PROFILE: 'work', ENABLE_TOOL_SEARCH: 'true' },
+    });
+    const run = await runShell(shell, world, (w) => [
+      'readonly CCPROXY_PROFILE=mine',
+      'export CCPROXY_PROFILE',
+      w.cd(project),
+      w.prompt,
+      w.show('in'),
+      'readonly ENABLE_TOOL_SEARCH',
+      w.cd(world.home),
+      w.prompt,
+      w.show('after'),
+    ]);
+    expect(run.at('in')).toMatchObject({
+      ANTHROPIC_BASE_URL: `exported:${url}`,
+      CCPROXY_PROFILE: 'exported:mine',
+      ENABLE_TOOL_SEARCH: 'exported:true',
+    });
+    expect(run.at('after')).toMatchObject({
+      ANTHROPIC_BASE_URL: 'unset',
+      CCPROXY_PROFILE: 'exported:mine',
+      ENABLE_TOOL_SEARCH: 'exported:true',
+    });
+    expect(run.stderr).toBe('ccproxy: kept your own value of ENABLE_TOOL_SEARCH\n');
+  });
 });

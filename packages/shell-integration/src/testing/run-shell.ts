@@ -21,6 +21,10 @@ export interface RunShellOptions {
   readonly hook?: boolean;
   /** Arguments before the script. */
   readonly args?: readonly string[];
+  /** The shell reads the steps as an interactive one does, each line after a prompt; not for fish, which needs a terminal for that. */
+  readonly interactive?: boolean;
+  /** One byte of the script per character, for names that are not UTF-8; then also the output is read so. */
+  readonly bytes?: boolean;
   /** Run by this program, which gets the command line of the shell. */
   readonly through?: readonly string[];
 }
@@ -38,22 +42,24 @@ export async function runShell(
   const words = scriptWords(shell);
   const name = path.join(path.dirname(world.home), `script-${(serial += 1)}`);
   const lines = [scriptPrelude(shell), ...(options.hook === false ? [] : [words.source(world.hookFile(shell))]), ...steps(words)];
-  await writeFile(name, `${lines.join('\n')}\n`);
-  const command = [...(options.through ?? []), shell, ...(options.args ?? plainArgs[shell]), name];
-  const child = spawn('/bin/sh', ['-c', 'exec "$@" 9>"$0"', `${name}.out`, ...command], {
+  const encoding = options.bytes === true ? 'latin1' : 'utf8';
+  await writeFile(name, `${lines.join('\n')}\n`, encoding);
+  const last = options.interactive === true ? '-i' : name;
+  const command = [...(options.through ?? []), shell, ...(options.args ?? plainArgs[shell]), last];
+  const child = spawn('/bin/sh', ['-c', `exec "$@" 9>"$0.out" <${options.interactive === true ? '"$0"' : '/dev/null'}`, name, ...command], {
     cwd: options.cwd ?? world.home,
     env: { HOME: world.home, PATH: process.env['PATH'] ?? '/usr/bin:/bin', TERM: 'dumb', LC_ALL: 'C.UTF-8', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const [stdout, stderr, status] = await Promise.all([
-    collect(child.stdout),
-    collect(child.stderr),
+    collect(child.stdout, encoding),
+    collect(child.stderr, encoding),
     new Promise<number | null>((resolve, reject) => {
       child.on('error', reject);
       child.on('close', resolve);
     }),
   ]);
-  const snapshots = readSnapshots(await readFile(`${name}.out`, 'utf8'));
+  const snapshots = readSnapshots(await readFile(`${name}.out`, encoding));
   await rm(name);
   await rm(`${name}.out`);
   const at = (label: string): Snapshot => {
@@ -64,8 +70,8 @@ export async function runShell(
   return { stdout, stderr, status, snapshots, at };
 }
 
-async function collect(stream: NodeJS.ReadableStream): Promise<string> {
+async function collect(stream: NodeJS.ReadableStream, encoding: BufferEncoding): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks).toString(encoding);
 }

@@ -9,7 +9,10 @@ const watchedNames = [
   'no_proxy',
   'CCPROXY_PROFILE',
   'ENABLE_TOOL_SEARCH',
+  'CLAUDE_CODE_GATEWAY_HINT_HEADERS',
+  'CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY',
   '__CCPROXY_SAVED',
+  '__CCPROXY_ROOT',
 ] as const;
 
 /** Steps of a script in the language of one shell. `prompt` runs what the shell runs before a prompt. */
@@ -27,7 +30,8 @@ export interface ScriptWords {
 }
 
 const prelude: Readonly<Record<TestedShell, string>> = {
-  bash: `__t_prompt() { local __t_status=$? c; for c in "\${PROMPT_COMMAND[@]-}"; do if [[ -n $c ]]; then (exit $__t_status); eval "$c"; fi; done; return $__t_status; }
+  bash: `__t_return() { return $1; }
+__t_prompt() { local __t_status=$? c; for c in "\${PROMPT_COMMAND[@]-}"; do if [[ -n $c ]]; then __t_return $__t_status; eval "$c"; fi; done; return $__t_status; }
 __t_show() { local n s; printf '@%s\\0' "$1" >&9; for n in ${watchedNames.join(' ')}; do s=unset; if [[ -n \${!n+x} ]]; then s=plain; [[ \${!n@a} == *x* ]] && s=exported; fi; printf '%s\\0%s\\0%s\\0' "$n" "$s" "\${!n-}" >&9; done; printf 'CCPROXY_PROMPT\\0plain\\0%s\\0' "\${CCPROXY_PROMPT-}" >&9; }`,
   zsh: `__t_prompt() { local __t_status=$? f; for f in $precmd_functions; do $f; done; return $__t_status }
 __t_show() { emulate -L zsh; local n s; printf '@%s\\0' "$1" >&9; for n in ${watchedNames.join(' ')}; do s=unset; if (( \${(P)+n} )); then s=plain; [[ \${(Pt)n} == *export* ]] && s=exported; fi; printf '%s\\0%s\\0%s\\0' "$n" "$s" "\${(P)n-}" >&9; done; printf 'CCPROXY_PROMPT\\0plain\\0%s\\0' "\${CCPROXY_PROMPT-}" >&9; }`,

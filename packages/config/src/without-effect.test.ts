@@ -10,13 +10,12 @@ const demo = 'providers: { demo: { type: demo } }\nmodels: { default: { provider
 describe('keys without effect', () => {
   it('[C7] are warned of at their place, and never stop a start', async () => {
     const { config, diagnostics } = await analyze(
-      `server: { host: 127.0.0.1 }\nlogging: { bodies: true }\n${demo.replace('provider: demo }', 'provider: demo, limits: { context: 1000 } }')}profiles: { work: { default: default } }\n`,
+      `server: { host: 127.0.0.1 }\nlogging: { bodies: true }\n${demo.replace('provider: demo }', 'provider: demo, limits: { context: 1000 } }')}`,
     );
     expect(config).toBeDefined();
     expect(diagnostics.map(({ severity, path, where }) => [severity, path, where.line])).toEqual([
       ['warning', 'logging.bodies', 2],
       ['warning', 'models.default.limits', 4],
-      ['warning', 'profiles.work', 5],
     ]);
   });
 

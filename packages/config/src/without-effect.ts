@@ -15,7 +15,6 @@ const patterns: readonly Pattern[] = [
     when: (_limits, [, target], root) => passesThrough(root, target),
     because: 'a provider whose requests are not translated knows its own limits',
   },
-  { path: ['profiles', '*'], because: 'nothing selects a profile' },
 ];
 
 /** The keys of a configuration that have no effect yet, and what happens instead. */

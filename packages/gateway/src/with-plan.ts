@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { readRawBody } from '@ccproxy/http';
 import { CcproxyError } from '@ccproxy/kernel';
 import { withoutSelectorTag } from '@ccproxy/router';
-import { scanRequestDetails } from '@ccproxy/wire';
+import { readSystemTexts } from '@ccproxy/wire';
 import { checkProjectLimits } from './check-project-limits.js';
 import { choosePlan, type ChosenPlan } from './choose-plan.js';
 import type { GatewayContext } from './gateway-context.js';
@@ -57,7 +57,7 @@ function admit(context: GatewayContext, request: FastifyRequest): Admission {
 function asPlanned(admitted: MessagesRequest, plan: ChosenPlan): MessagesRequest {
   const { facts, removeTag } = plan;
   if (removeTag !== true) return facts === admitted.facts ? admitted : { ...admitted, facts };
-  const body = withoutSelectorTag(admitted.body, scanRequestDetails(admitted.body));
+  const body = withoutSelectorTag(admitted.body, readSystemTexts(admitted.body, admitted.view.system));
   return { ...admitted, facts, body, view: admitBody(body) };
 }
 

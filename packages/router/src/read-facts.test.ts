@@ -1,5 +1,5 @@
 import type { Condition, Rule } from '@ccproxy/config';
-import { type HeaderFields, scanMessagesRequest, scanRequestDetails } from '@ccproxy/wire';
+import { type HeaderFields, readSystemTexts, scanMessagesRequest } from '@ccproxy/wire';
 import { describe, expect, it } from 'vitest';
 import { compileRoutes } from './compile-routes.js';
 import { type FactSource, readFacts } from './read-facts.js';
@@ -156,12 +156,12 @@ describe('withoutSelectorTag', () => {
       { type: 'text', text: 'a' },
       { type: 'text', text: '<CCR-SUBAGENT-MODEL>p,é</CCR-SUBAGENT-MODEL>do "it"', x: 1 },
     ];
-    const { body } = source({ system, unknown: [1, { y: 'é' }] });
-    const cut = withoutSelectorTag(body, scanRequestDetails(body));
+    const { body, view } = source({ system, unknown: [1, { y: 'é' }] });
+    const cut = withoutSelectorTag(body, readSystemTexts(body, view.system));
     const expected = body.toString().replace('<CCR-SUBAGENT-MODEL>p,é</CCR-SUBAGENT-MODEL>', '');
     expect(cut.toString()).toBe(expected);
-    const plain = source({ system: 'a' }).body;
-    expect(withoutSelectorTag(plain, scanRequestDetails(plain))).toBe(plain);
+    const plain = source({ system: 'a' });
+    expect(withoutSelectorTag(plain.body, readSystemTexts(plain.body, plain.view.system))).toBe(plain.body);
   });
 });
 

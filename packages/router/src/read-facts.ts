@@ -6,6 +6,7 @@ import {
   type LastMessage,
   type MessagesView,
   readLastMessage,
+  readSystemTexts,
   type RequestDetails,
   scanRequestDetails,
   sessionIdOf,
@@ -55,9 +56,13 @@ class Reader {
     return (this.#last ??= this.#details?.last ?? readLastMessage(this.#source.body, this.#source.view.messages));
   }
 
+  systemTexts(): RequestDetails['system'] {
+    return readSystemTexts(this.#source.body, this.#source.view.system);
+  }
+
   system(): string {
     const { body } = this.#source;
-    const texts = this.details().system.map((span) => literalText(body, span) ?? '');
+    const texts = this.systemTexts().map((span) => literalText(body, span) ?? '');
     return texts.join('\n').slice(0, longestSystem);
   }
 }
@@ -143,6 +148,6 @@ export function readFacts(source: FactSource, set: RuleSet): RequestFacts {
   if (reads.has('user')) facts.user = source.user ?? null;
   if (reads.has('at')) facts.at = source.at;
   if (reads.has('matches')) facts.matches = tryPatterns(set, source, reader);
-  if (reads.has('selectorTag')) facts.selectorTag = readSelectorTag(source.body, reader.details());
+  if (reads.has('selectorTag')) facts.selectorTag = readSelectorTag(source.body, reader.systemTexts());
   return facts;
 }

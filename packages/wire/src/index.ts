@@ -13,7 +13,7 @@ export { type RequestHeaderOptions, requestHeadersForAnthropic } from './request
 export { type ResponseHeaderOptions, responseHeadersForClient } from './response-headers.js';
 export { readLastMessage } from './scan-message-details.js';
 export { scanMessagesRequest } from './scan-messages-request.js';
-export { scanRequestDetails } from './scan-request-details.js';
+export { readSystemTexts, scanRequestDetails } from './scan-request-details.js';
 export type * from './schemas.js';
 export { sessionIdOf } from './session-id.js';
 export { type SplicedBody, spliceModel } from './splice-model.js';

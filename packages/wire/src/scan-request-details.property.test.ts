@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readLastMessage } from './scan-message-details.js';
 import { scanMessagesRequest } from './scan-messages-request.js';
-import { scanRequestDetails } from './scan-request-details.js';
+import { readSystemTexts, scanRequestDetails } from './scan-request-details.js';
 
 const scale = Number(process.env['CCPROXY_TEST_SCALE'] ?? 1);
 
@@ -112,6 +112,7 @@ describe('scanRequestDetails', () => {
         expect(readable).toEqual(expected(parsed));
         const scan = scanMessagesRequest(bytes);
         expect(scan.ok ? readLastMessage(bytes, scan.view.messages) : details.last).toEqual(details.last);
+        expect(scan.ok ? readSystemTexts(bytes, scan.view.system) : details.system).toEqual(details.system);
       }),
       { numRuns: 5000 * scale },
     );

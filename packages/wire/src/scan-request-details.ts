@@ -58,6 +58,17 @@ export function scanRequestDetails(body: Buffer): RequestDetails {
   };
 }
 
+/** The texts of a system prompt whose place is known from the view of its body; nothing else of the body is read. */
+export function readSystemTexts(body: Buffer, span: ByteSpan | undefined): readonly ByteSpan[] {
+  try {
+    return span === undefined ? [] : scanSystem(new JsonCursor(body, span.start));
+  } catch (error) {
+    if (!(error instanceof JsonSyntaxError)) throw error;
+    // Only a body that is not the one of the view.
+    return [];
+  }
+}
+
 function scanBody(cursor: JsonCursor, draft: Draft): void {
   for (let key = cursor.firstKey(bodyKeys); key !== undefined; key = cursor.nextKey(bodyKeys)) {
     switch (key) {

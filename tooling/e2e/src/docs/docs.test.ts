@@ -15,6 +15,8 @@ const configurations = readPages(['*.md', 'docs/guide/*.md', '.changeset/*.md'])
 let home: TempHome;
 beforeAll(() => {
   home = createTempHome();
+  // A routing module that configurations name.
+  home.write('route.mjs', 'export default () => false;\n');
 });
 afterAll(() => home.remove());
 
@@ -60,7 +62,7 @@ describe('the check of command lines', () => {
     ['<command>', undefined],
     ['plugins install x', undefined],
     ['start --prot', '`ccproxy start` has no flag --prot'],
-    ['route list', 'there is no command `ccproxy route list`'],
+    ['rout list', 'there is no command `ccproxy rout list`'],
     ['config', 'there is no command `ccproxy config`'],
   ])('judges `ccproxy %s`', (line, problem) => {
     expect(commandProblem(line, manifest)).toBe(problem);

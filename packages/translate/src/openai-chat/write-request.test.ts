@@ -49,6 +49,19 @@ describe('conversation', () => {
     ]);
   });
 
+  it('[C13] TR-5 names what a system message holds beside text', () => {
+    const wanted = {
+      messages: [
+        { role: 'user', content: 'x' },
+        { role: 'system', content: [text('T'), { type: 'tool_change' }] },
+      ],
+    };
+    expect(request('openai-chat', wanted)).toMatchObject({
+      dropped: ['system:tool_change'],
+      body: { messages: [{}, { content: expect.stringContaining('T') as unknown }] },
+    });
+  });
+
   it('[C13] TR-6 TR-12 drops empty texts and messages, and joins neighbours', () => {
     const wanted = {
       messages: [
@@ -317,6 +330,14 @@ describe('tools', () => {
     expect(last.at(-1)).toEqual({ role: 'tool', tool_call_id: 'a', content: expect.stringContaining('No result') as unknown });
     const skipped = messages(after([call('a')], 'never mind'));
     expect(skipped.map((message) => message['role'])).toEqual(['user', 'assistant', 'tool', 'user']);
+  });
+
+  it('[C13] TR-37 tells a model without tools of earlier calls in words', () => {
+    const told = messages(after([text('PRE'), call('a')], [result('a', 'R')]), { capabilities: { tools: false } });
+    expect(told.slice(1)).toEqual([
+      { role: 'assistant', content: 'PRE\n\n[f: {"q":"a"}]' },
+      { role: 'user', content: '[Result of a tool call]\n\nR' },
+    ]);
   });
 
   it('[C13] TR-38 shortens ids the same in call and result, and unwraps those it wrapped itself', () => {

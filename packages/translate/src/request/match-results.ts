@@ -21,7 +21,7 @@ export function createResultMatcher(calls: readonly ToolCallPart[], scope: Reque
       const id = toolIdForProvider(textOf(block, 'tool_use_id'));
       const parts = readContent(blocksOf(block['content'], 'tool_result'), scope);
       const call = waiting.get(id)?.pop();
-      if (call === undefined) return [{ type: 'text', text: '[Result of a tool call that is no longer here]' }, ...parts];
+      if (call === undefined) return [{ type: 'text', text: '[Result of a tool call]' }, ...parts];
       found.set(call, { id, name: call.name, isError: block['is_error'] === true, parts });
       return [];
     },

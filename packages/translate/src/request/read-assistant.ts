@@ -20,10 +20,11 @@ function readBlock(block: JsonObject, scope: RequestScope): AssistantPart[] {
       scope.drop(foreignThinking, 'hint');
       return [];
     case 'tool_use':
-      return [readCall(block, scope)];
+      // A model without tools is told of earlier calls in words.
+      return scope.capabilities.tools === false ? told(block) : [readCall(block, scope)];
     case 'server_tool_use':
     case 'mcp_tool_use':
-      return text(`[${textOf(block, 'name') || 'tool'}: ${brief(block['input'])}]`);
+      return told(block);
     case 'image':
     case 'document':
       scope.drop('assistant-media', 'meaning');
@@ -35,6 +36,7 @@ function readBlock(block: JsonObject, scope: RequestScope): AssistantPart[] {
 
 const foreignThinking = 'thinking of another model';
 const text = (value: string): AssistantPart[] => (isBlank(value) ? [] : [{ type: 'text', text: value }]);
+const told = (block: JsonObject): AssistantPart[] => text(`[${textOf(block, 'name') || 'tool'}: ${brief(block['input'])}]`);
 const brief = (value: unknown): string => JSON.stringify(value ?? {}).slice(0, 2000);
 
 /** Only what the target's own family made goes back to it (rows 14, 16, 63, 85). */

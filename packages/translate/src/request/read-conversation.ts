@@ -61,6 +61,7 @@ function readSpan(span: readonly Message[], calls: readonly ToolCallPart[], scop
   const said: Turn[] = [];
   for (const { role, blocks } of span) {
     if (role === 'system') {
+      for (const { type } of blocks) if (type !== 'text') scope.drop(`system:${String(type).slice(0, 40)}`, 'hint');
       const text = readSystem(blocks).join('\n\n');
       if (text !== '') said.push({ role: 'system', text });
       continue;

@@ -84,7 +84,7 @@ describe('ensureDaemon', () => {
 });
 
 describe('ensureDaemon with a daemon that does not come up', () => {
-  const silent = { pid: 2 ** 22 + 1, ready: new Promise<void>(() => {}), release: () => {} };
+  const silent = { pid: 2 ** 22 + 1, ready: new Promise<void>(() => {}), running: () => true, release: () => {} };
   const failing = (code: 'CCP_LOCK_HELD' | 'CCP_DISK_FULL') => ({
     ...silent,
     ready: Promise.reject(kernelErrors[code]({ message: code })),

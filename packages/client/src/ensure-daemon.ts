@@ -81,7 +81,7 @@ async function start(options: EnsureDaemonOptions): Promise<EnsuredDaemon> {
   const failed = new AbortController();
   child.ready.catch((error: unknown) => failed.abort(error));
   try {
-    const connection = await connectWhenUp({ ...options, signal: failed.signal });
+    const connection = await connectWhenUp({ ...options, signal: failed.signal }, child);
     await hearReady(child, options.clock ?? systemClock);
     return { connection, started: connection.server.pid === child.pid };
   } catch (error) {
@@ -95,13 +95,16 @@ async function start(options: EnsureDaemonOptions): Promise<EnsuredDaemon> {
 }
 
 /** Tries until something answers, also while nothing is recorded yet: the process was created a moment ago. */
-async function connectWhenUp(options: EnsureDaemonOptions): Promise<IpcConnection> {
+async function connectWhenUp(options: EnsureDaemonOptions, child: SpawnedDaemon): Promise<IpcConnection> {
   const { paths, clock = systemClock, patienceMs = 0, random = Math.random } = options;
   const end = clock.monotonic() + patienceMs;
   for (let attempt = 0; ; attempt += 1) {
     const left = end - clock.monotonic();
+    // Looked at first: an answer that comes after its end is another daemon's.
+    const ended = !child.running();
     const connection = await connectIfRunning({ ...options, patienceMs: Math.max(0, left) });
     if (connection !== undefined) return connection;
+    if (ended) throw killed(paths);
     if (left <= 0) {
       throw errors.CCP_DAEMON_UNRESPONSIVE({
         message: `The new daemon of ${paths.root} did not answer within ${Math.ceil(patienceMs / 1000)} s.`,
@@ -110,6 +113,13 @@ async function connectWhenUp(options: EnsureDaemonOptions): Promise<IpcConnectio
     await pause(clock, Math.min(left, retryPause(attempt, random)));
   }
 }
+
+/** It said that it is ready and was gone before anybody connected. */
+const killed = (paths: AppPaths): CcproxyError =>
+  errors.CCP_DAEMON_START_FAILED({
+    message: `The new daemon of ${paths.root} ended as soon as it was ready.`,
+    details: { signal: 'unknown' },
+  });
 
 /** The daemon answers a moment before it says that it is ready; its message channel stays open for that. */
 async function hearReady(child: SpawnedDaemon, clock: Clock): Promise<void> {

@@ -34,6 +34,22 @@ describe('openWithDaemon', () => {
     await expect(failure).rejects.toMatchObject({ code: 'CCP_IPC_INPUT' });
   });
 
+  it('[A4] starts another when somebody kills the one that was just started', async () => {
+    let starts = 0;
+    const spawnDaemon = async () => {
+      const daemon = await place.spawn();
+      starts += 1;
+      if (starts === 1) {
+        await daemon.ready;
+        process.kill(daemon.pid, 'SIGKILL');
+      }
+      return daemon;
+    };
+    const { client, value } = await openWithDaemon({ ...options(), spawnDaemon }, (each) => each.openLease(lease));
+    expect([starts, value.leases]).toEqual([2, 1]);
+    await client.close();
+  });
+
   it('[A4] gives up when the time is over', async () => {
     const old = await openWithDaemon(options('stubborn'), (client) => client.openLease(lease));
     await old.client.stop();

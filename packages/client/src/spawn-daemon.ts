@@ -13,6 +13,8 @@ export interface SpawnedDaemon {
    * when it ended without a word.
    */
   readonly ready: Promise<void>;
+  /** False once it has ended, however far it came. */
+  running(): boolean;
   /** Lets go of the process: it lives on, and this one may end. */
   release(): void;
 }
@@ -58,10 +60,14 @@ export async function spawnDaemon(options: SpawnDaemonOptions): Promise<SpawnedD
       env: { ...env },
       stdio: ['ignore', log.fd, log.fd, 'ipc'],
     });
+    let running = true;
+    child.once('exit', () => {
+      running = false;
+    });
     const ready = watch(child, () => quoteLog(logFile, size));
     // Whoever only waits for the connection does not look at `ready`; that is no unhandled rejection.
     ready.catch(() => {});
-    return { pid: child.pid ?? 0, ready, release: () => release(child) };
+    return { pid: child.pid ?? 0, ready, running: () => running, release: () => release(child) };
   } finally {
     await log.close();
   }

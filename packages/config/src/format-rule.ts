@@ -17,7 +17,7 @@ export function formatRule(rule: Rule): object {
 }
 
 /** A condition as it is written in the configuration. */
-export function formatCondition(condition: Condition): object {
+function formatCondition(condition: Condition): object {
   if ('all' in condition) return { all: condition.all.map(formatCondition) };
   if ('any' in condition) return { any: condition.any.map(formatCondition) };
   if ('not' in condition) return { not: formatCondition(condition.not) };

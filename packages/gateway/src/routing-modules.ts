@@ -168,8 +168,9 @@ class ModuleHost {
 
 /** A thread without the daemon's environment, and with a heap of its own. */
 function startThread(data: ModuleData): Worker {
-  const file = import.meta.url.endsWith('.ts') ? './routing-module-thread.ts' : './routing-module-thread.js';
-  return new Worker(new URL(file, import.meta.url), {
+  const source = import.meta.url.endsWith('.ts');
+  const file = source ? new URL('./routing-module-thread.ts', import.meta.url) : new URL('./routing-module-thread.js', import.meta.url);
+  return new Worker(file, {
     workerData: data,
     name: 'ccproxy-routing',
     execArgv: [],

@@ -26,8 +26,9 @@ interface Waiting {
 }
 
 function startThread(): Worker {
-  const file = import.meta.url.endsWith('.ts') ? './count-thread.ts' : './count-thread.js';
-  return new Worker(new URL(file, import.meta.url), { name: 'ccproxy-tokens', execArgv: [], env: {} });
+  const source = import.meta.url.endsWith('.ts');
+  const file = source ? new URL('./count-thread.ts', import.meta.url) : new URL('./count-thread.js', import.meta.url);
+  return new Worker(file, { name: 'ccproxy-tokens', execArgv: [], env: {} });
 }
 
 /** Makes a counter; its thread starts with the first count and ends when there is nothing to do. */

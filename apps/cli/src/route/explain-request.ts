@@ -1,6 +1,6 @@
 import type { Config } from '@ccproxy/config';
 import { compileRoutes, explain, type Plan, readFacts, type Refusal, type RequestFacts } from '@ccproxy/router';
-import { estimateTokens } from '@ccproxy/tokens';
+import { estimateTokens } from '@ccproxy/tokens/estimate-tokens';
 import { scanMessagesRequest } from '@ccproxy/wire';
 import { errors } from '../errors.js';
 import type { RequestFile } from './read-request-file.js';

@@ -1,6 +1,6 @@
 import type { LegacyFacts, RequestFacts } from '../request-facts.js';
 
-export const testLegacy = (rest: Partial<LegacyFacts> = {}): LegacyFacts => ({
+const testLegacy = (rest: Partial<LegacyFacts> = {}): LegacyFacts => ({
   thinking: 'absent',
   lastUserImage: false,
   textTokens: { estimate: 500, exact: true },

@@ -17,7 +17,9 @@ import { rcFileOf, type ShellKind, shellKinds } from '../shell-kind.js';
 import { uninstallShell } from '../uninstall-shell.js';
 import { type ShellFilesOptions, writeShellFiles } from '../write-shell-files.js';
 
-const action = { exclusive: ['install', 'uninstall', 'check', 'print'] };
+const actions = ['install', 'uninstall', 'check', 'print'] as const;
+/** oclif takes a flag in its own list for a conflict with itself. */
+const insteadOf = (name: (typeof actions)[number]) => ({ exclusive: actions.filter((other) => other !== name) });
 
 interface Place extends ShellFilesOptions {
   readonly rcFile: string;
@@ -42,10 +44,10 @@ export default class ShellIntegration extends Command {
     shell: Args.string({ description: 'The shell.', options: [...shellKinds], required: true }),
   };
   static override flags = {
-    install: Flags.boolean({ summary: 'Put the lines into the start-up file; a copy of it is kept.', ...action }),
-    uninstall: Flags.boolean({ summary: 'Take the lines out again, and remove the hook.', ...action }),
-    check: Flags.boolean({ summary: 'Say what is in place and what is not; exit code 1 if anything is not.', ...action }),
-    print: Flags.boolean({ summary: 'Print the whole hook; writes nothing.', ...action }),
+    install: Flags.boolean({ summary: 'Put the lines into the start-up file; a copy of it is kept.', ...insteadOf('install') }),
+    uninstall: Flags.boolean({ summary: 'Take the lines out again, and remove the hook.', ...insteadOf('uninstall') }),
+    check: Flags.boolean({ summary: 'Say what is in place and what is not; exit code 1 if anything is not.', ...insteadOf('check') }),
+    print: Flags.boolean({ summary: 'Print the whole hook; writes nothing.', ...insteadOf('print') }),
     'with-claude': Flags.boolean({ summary: 'Let the hook define `claude`, a function that runs Claude Code through ccproxy.' }),
     rc: Flags.string({ summary: 'The start-up file, if it is not the usual one.', helpValue: 'FILE' }),
     'state-dir': Flags.string({ summary: 'State directory instead of ~/.ccproxy.', helpGroup: 'LOCATION', helpValue: 'DIR' }),

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { behaviours, messageFrames, streamHead, type Exchange as Upstream } from '@ccproxy/providers/testing';
+import { behaviours, type Exchange as Upstream, type FakeUpstream, messageFrames, streamHead } from '@ccproxy/providers/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { checkStream } from './testing/check-stream.js';
 import { answerOf, messageBody } from './testing/gateway-harness.js';
@@ -9,6 +9,7 @@ import { TestBed } from './testing/test-bed.js';
 const bed = new TestBed();
 afterEach(() => bed.close());
 const settleIo = () => sleep(60);
+const reached = (fake: FakeUpstream, count: number) => expect.poll(() => fake.seen.length, { interval: 5, timeout: 10_000 }).toBe(count);
 
 describe('the client leaves', () => {
   const phases = {
@@ -77,7 +78,7 @@ describe('the client leaves', () => {
       const before = fake.seen.length;
       const requests = Array.from({ length: 25 }, () => gate.open({ body: messageBody({ stream }) }));
       // Some are aborted while they are on their way, the others when all have arrived.
-      if (index % 50 === 0) await expect.poll(() => fake.seen.length, { interval: 5 }).toBe(before + 25);
+      await (index % 50 === 0 ? reached(fake, before + 25) : undefined);
       for (const request of requests) request.destroy();
     }
     await expect.poll(() => gate.ledger.totals().open, { timeout: 10_000 }).toBe(0);

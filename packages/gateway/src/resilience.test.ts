@@ -75,7 +75,7 @@ describe('repetition', () => {
     );
     const pending = gate.ask();
     await expect.poll(() => gate.ledger.rows.length).toBe(1);
-    setTimeout(first.resolve, 100);
+    setTimeout(() => first.resolve(), 100);
     const answer = await pending;
     expect(answer.text).toMatch(/^event: ping\n/);
     expect(answer.text.endsWith(healthy)).toBe(true);

@@ -102,5 +102,9 @@ describe('repairJson', () => {
     expect(repairJson(`{"a":${'"'.repeat(100_001)}`)).toBeUndefined();
     expect(repairJson(`{${"'a".repeat(50_000)}`)).toBeUndefined();
     expect(repairJson(`{"a":"${'\\'.repeat(100_001)}`)).toBeUndefined();
+    expect(repairJson(`{"a":${'\\"'.repeat(250_000)}`)).toBeUndefined();
+    expect(repairJson(`{"a":${`"\\'`.repeat(250_000)}`)).toBeUndefined();
+    expect(repairJson(`{"a":"${'x'.repeat(1_000_000)}\n"}`)).toContain('\\n');
+    expect(repairJson(`{"a":"${'x'.repeat(2_000_000)}\n"}`)).toBeUndefined();
   });
 });

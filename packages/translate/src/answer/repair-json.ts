@@ -2,6 +2,8 @@ import { isJsonObject } from '@ccproxy/wire';
 import { JsonPrefix } from './json-prefix.js';
 
 const tokens = /"(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*'|[{}[\]:,]|[^\s{}[\]:,"']+|\s+|["']/g;
+/** Characters of arguments worth repairing. */
+const longest = 1024 * 1024;
 const words: Readonly<Record<string, string>> = { True: 'true', False: 'false', None: 'null', undefined: 'null' };
 
 /**
@@ -11,6 +13,7 @@ const words: Readonly<Record<string, string>> = { True: 'true', False: 'false', 
  * at the end, the same object twice. A string that does not end is never guessed.
  */
 export function repairJson(text: string): string | undefined {
+  if (text.length > longest) return undefined;
   const bare = text.trim().replace(/^```(?:json)?\s*([\s\S]*?)\s*```$/, '$1');
   if (bare === '' || bare === 'null' || bare === '""') return '{}';
   const parsed = parse(bare);
@@ -47,7 +50,7 @@ function rewrite(text: string): string | undefined {
   const prefix = new JsonPrefix();
   const add = (token: string): boolean => prefix.push(token) === token.length && ((result += token), true);
   let comma = '';
-  for (const token of text.match(tokens) ?? []) {
+  for (const [token] of text.matchAll(tokens)) {
     if (prefix.complete) {
       if (/^[\s}\]]+$/.test(token)) continue;
       return undefined;

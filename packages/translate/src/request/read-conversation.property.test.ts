@@ -28,18 +28,16 @@ const message = fc.record({
 });
 const messages = fc.array(message, { maxLength: 6 });
 
-const read = (list: readonly unknown[]): Conversation =>
-  readConversation(
-    { messages: list },
-    {
-      model: 'm',
-      capabilities: {},
-      family: 'openai-chat',
-      inputEstimate: 1,
-      toolNames: createToolNames(translationOf('openai-chat').toolNames),
-      drop: () => undefined,
-    },
-  );
+const scope = {
+  model: 'm',
+  capabilities: {},
+  family: 'openai-chat',
+  inputEstimate: 1,
+  toolNames: createToolNames(translationOf('openai-chat').toolNames),
+  drop: () => undefined,
+  unserved: () => undefined,
+};
+const read = (list: readonly unknown[]): Conversation => readConversation({ messages: list }, scope);
 
 describe('any conversation', () => {
   it('[C13] TR-5 TR-6 TR-12 TR-31 TR-32 TR-37 becomes one every provider takes', () => {

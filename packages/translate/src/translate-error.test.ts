@@ -39,6 +39,8 @@ describe('status and type', () => {
     expect(error(429, openai('You exceeded your current quota', { code: 'insufficient_quota' })).shouldRetry).toBe(false);
     expect(error(429, openai('slow down')).shouldRetry).toBeUndefined();
     expect(error(403, openai('no')).shouldRetry).toBe(false);
+    expect([error(400, openai('bad tool')).shouldRetry, error(422, openai('bad')).shouldRetry]).toEqual([false, false]);
+    expect(error(400, openai('no', { code: 'context_length_exceeded' })).shouldRetry).toBeUndefined();
   });
 });
 

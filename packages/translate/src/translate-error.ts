@@ -52,8 +52,17 @@ export function translateError(
     ...classified,
     message: api === undefined ? message : (translationOf(api).explainError?.(message) ?? message),
     retryAfter: waits ? retryAfter(failure.headers, error, now) : undefined,
-    shouldRetry: /insufficient_quota|billing/.test(error.kind) || [401, 402, 403].includes(classified.status) ? false : undefined,
+    shouldRetry: isLasting(classified, error) ? false : undefined,
   };
+}
+
+/**
+ * Whether the same call can only fail again. Claude Code repeats a plain 400 or 422 five times without the features of
+ * its newest betas (claude-code-client.md §4), none of which reaches this provider; a prompt that is too long it handles itself.
+ */
+function isLasting({ status, message }: { readonly status: number; readonly message: string }, { kind }: ProviderError): boolean {
+  if (status === 400 || status === 422) return !message.startsWith('prompt is too long');
+  return [401, 402, 403].includes(status) || /insufficient_quota|billing/.test(kind);
 }
 
 function parse(text: string): unknown {

@@ -17,7 +17,12 @@ export async function checkConfiguration(
         : [warning(check, `provider ${name} cannot be used: ${reason}`, 'Set the variable it names, or remove the provider.')],
     );
     const warnings = loaded.warnings.map(({ message, hint }) => warning(check, message, hint));
-    return { findings: [ok(check, `${loaded.file ?? 'the built-in default'} is valid`), ...unavailable, ...warnings], loaded };
+    // Code of the user's own, whatever it does: it is named wherever somebody looks for a fault.
+    const modules = Object.values(loaded.config.plugins?.routing ?? {}).map(({ name, module }) =>
+      ok(check, `the routing module ${name} is ${module}`),
+    );
+    const valid = ok(check, `${loaded.file ?? 'the built-in default'} is valid`);
+    return { findings: [valid, ...modules, ...unavailable, ...warnings], loaded };
   } catch (error) {
     if (!CcproxyError.isInstance(error)) throw error;
     const where =

@@ -38,6 +38,19 @@ describe('ccproxy doctor', () => {
     expect(about(run, 'configuration').find(({ status }) => status === 'warning')?.message).toContain('ABSENT_KEY');
   });
 
+  it('[B6][C1] names the routing modules of the user', async () => {
+    const module = home.write('m.mjs', 'export default () => true;\n');
+    const file = home.write(
+      'c.yaml',
+      'providers: { demo: { type: demo } }\nmodels: { default: { provider: demo } }\nplugins: { routing: { mine: { module: ./m.mjs } } }\n',
+    );
+    const run = await doctor(['--config', file]);
+    expect(about(run, 'configuration').map(({ status, message }) => [status, message])).toEqual([
+      ['ok', `${file} is valid`],
+      ['ok', `the routing module mine is ${module}`],
+    ]);
+  });
+
   it('[B6][A3] names who has the port while the daemon does not run', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));

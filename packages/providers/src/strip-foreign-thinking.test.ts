@@ -1,4 +1,4 @@
-import { encodeForeignSignature } from '@ccproxy/translate';
+import { encodeForeignSignature, encodePageText, foreignSearchId } from '@ccproxy/translate';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stripForeignThinking } from './strip-foreign-thinking.js';
@@ -83,5 +83,40 @@ describe('stripForeignThinking', () => {
         expect(JSON.parse(stripped.toString('utf8'))).toEqual(JSON.parse(JSON.stringify({ model: 'm', messages: expected, stream: true })));
       }),
     );
+  });
+
+  it('[C23] takes out searches others ran, and citations of their pages; those of Anthropic stay byte for byte', () => {
+    const id = foreignSearchId('msg_1', '0');
+    const page = { type: 'web_search_result', url: 'https://u', title: 'T', encrypted_content: encodePageText('gpt', 'text') };
+    const cite = (index: string): object => ({
+      type: 'web_search_result_location',
+      url: 'https://u',
+      encrypted_index: index,
+      cited_text: '',
+    });
+    const ours = [
+      { type: 'server_tool_use', id: 'srvtoolu_01', name: 'web_search', input: { query: 'Q' } },
+      { type: 'web_search_tool_result', tool_use_id: 'srvtoolu_01', content: [{ ...page, encrypted_content: 'EqMB' }] },
+      { type: 'text', text: 'own', citations: [cite('Eo8B')] },
+    ];
+    const theirs = [
+      { type: 'server_tool_use', id, name: 'web_search', input: { query: 'Q' } },
+      { type: 'web_search_tool_result', tool_use_id: id, content: [page] },
+      { type: 'text', text: 'theirs', citations: [cite(encodePageText('gpt', ''))] },
+    ];
+    const body = bodyOf([
+      { role: 'user', content: 'q' },
+      { role: 'assistant', content: [...ours, ...theirs] },
+    ]);
+    const stripped = stripForeignThinking(body, true);
+    expect(JSON.parse(stripped.body.toString('utf8'))).toMatchObject({
+      messages: [
+        { role: 'user', content: 'q' },
+        { role: 'assistant', content: [...ours, { type: 'text', text: 'theirs' }] },
+      ],
+    });
+    expect(stripped.stripped).toBe(3);
+    expect(stripped.body.toString('utf8')).not.toMatch(/ccp1\.|srvtoolu_ccp_/);
+    expect(stripped.body.includes(JSON.stringify(ours).slice(1, -1))).toBe(true);
   });
 });

@@ -1,5 +1,5 @@
-import { isForeignSignature, mayHoldForeignSignature } from '@ccproxy/translate';
-import { type ByteSpan, contentBlocks, parseJsonObject, scanMessagesRequest, stringMember } from '@ccproxy/wire';
+import { foreignSearchMark, isForeignSignature, mayHoldForeignSignature } from '@ccproxy/translate';
+import { type ByteSpan, contentBlocks, type JsonObject, parseJsonObject, scanMessagesRequest, stringMember } from '@ccproxy/wire';
 
 export interface StrippedBody {
   /** The very Buffer that was given when nothing had to go. */
@@ -9,17 +9,20 @@ export interface StrippedBody {
 }
 
 const comma = Buffer.from(',');
+const searchMark = Buffer.from(foreignSearchMark);
+const citations = Buffer.from('"citations"');
+const thinking = Buffer.from('thinking');
 
 /**
- * Takes thinking another family of models made out of a conversation that goes to an Anthropic API, which would refuse the whole request
- * for a signature it did not make (facts page translation, rows 18, 19, 84). A search of the bytes decides whether there can be any: the
+ * Takes thinking another family of models made, and searches that others ran, out of a conversation that goes to an Anthropic API, which
+ * would refuse the whole request for a signature, or an encrypted page, it did not make (facts page translation, rows 18, 19, 84). A search of the bytes decides whether there can be any: the
  * ordinary request costs nothing more. Every byte of the blocks that stay is kept; a message with nothing left is taken out as a whole.
  * @param unsigned whether thinking without a signature goes too: Anthropic refuses it, but some servers that speak its protocol sign nothing
  *   and want their thinking back
  */
 export function stripForeignThinking(body: Buffer, unsigned: boolean): StrippedBody {
   const untouched = { body, stripped: 0 };
-  if (!mayHoldForeignSignature(body)) return untouched;
+  if (!mayHoldForeignSignature(body) && !body.includes(searchMark)) return untouched;
   const scan = scanMessagesRequest(body);
   // What is no Messages request is the provider's to refuse.
   if (!scan.ok) return untouched;
@@ -43,23 +46,36 @@ export function stripForeignThinking(body: Buffer, unsigned: boolean): StrippedB
   return { body: Buffer.concat([body.subarray(0, first.start), ...kept, body.subarray(last.end)]), stripped };
 }
 
-/** The bytes of a message without its foreign thinking; no pieces when there was nothing else. */
+/** The bytes of a message without what is foreign; no pieces when there was nothing else. */
 function withoutForeign(body: Buffer, message: ByteSpan, unsigned: boolean): { pieces: Buffer[]; gone: number } {
   const { blocks, array } = contentBlocks(body, message);
-  const kept = blocks.filter((block) => !isForeign(body.subarray(block.start, block.end), unsigned));
-  const gone = blocks.length - kept.length;
+  const before = blocks.map((block) => body.subarray(block.start, block.end));
+  const kept = before.map((block) => keptOf(block, unsigned));
+  const gone = kept.filter((block, index) => block !== before[index]).length;
   if (gone === 0 || array === undefined) return { pieces: [body.subarray(message.start, message.end)], gone: 0 };
-  if (kept.length === 0) return { pieces: [], gone };
-  const content = kept.flatMap((block, index) => [...(index === 0 ? [] : [comma]), body.subarray(block.start, block.end)]);
+  const left = kept.filter((block) => block !== undefined);
+  if (left.length === 0) return { pieces: [], gone };
+  const content = left.flatMap((block, index) => [...(index === 0 ? [] : [comma]), block]);
   return { pieces: [body.subarray(message.start, array.start + 1), ...content, body.subarray(array.end - 1, message.end)], gone };
 }
 
-const thinking = Buffer.from('thinking');
+/** The very block when nothing of it is foreign, a text without its foreign citations, or nothing. */
+function keptOf(block: Buffer, unsigned: boolean): Buffer | undefined {
+  const suspect = block.includes(thinking) || block.includes(searchMark) || block.includes(citations);
+  const value = suspect ? parseJsonObject(block.toString('utf8')) : undefined;
+  if (value === undefined) return block;
+  if (value['type'] === 'text') return withoutCitations(block, value);
+  return isForeign(value, unsigned) ? undefined : block;
+}
 
-function isForeign(block: Buffer, unsigned: boolean): boolean {
-  if (!block.includes(thinking)) return false;
-  const value = parseJsonObject(block.toString('utf8'));
-  if (value === undefined) return false;
+function withoutCitations(block: Buffer, { citations: cited, ...rest }: JsonObject): Buffer {
+  return JSON.stringify(cited ?? null).includes('"encrypted_index":"ccp1.') ? Buffer.from(JSON.stringify(rest)) : block;
+}
+
+function isForeign(value: JsonObject, unsigned: boolean): boolean {
   const signature = stringMember(value, 'signature') ?? '';
-  return stringMember(value, 'type') === 'thinking' && (signature === '' ? unsigned : isForeignSignature(signature));
+  if (value['type'] === 'thinking') return signature === '' ? unsigned : isForeignSignature(signature);
+  const id =
+    value['type'] === 'server_tool_use' ? value['id'] : value['type'] === 'web_search_tool_result' ? value['tool_use_id'] : undefined;
+  return typeof id === 'string' && id.startsWith(foreignSearchMark);
 }

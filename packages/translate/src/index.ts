@@ -7,6 +7,7 @@ export {
   isForeignSignature,
   mayHoldForeignSignature,
 } from './core/foreign-signature.js';
+export { decodePageText, encodePageText, foreignSearchId, foreignSearchMark } from './core/search-ids.js';
 export type { ModelCapabilities } from './core/model-capabilities.js';
 export { type WireApi, wireApis } from './core/wire-api.js';
 export { type AnswerStream, createAnswerStream } from './create-answer-stream.js';

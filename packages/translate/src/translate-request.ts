@@ -24,6 +24,8 @@ export interface TranslateRequestOptions {
   readonly inputEstimate?: number;
   /** Whose reasoning it is, a name of `a-z0-9-`. Default: the wire API. Give two providers two names when they do not read each other's. */
   readonly family?: string;
+  /** The caller runs, or refuses, `web_search` and `web_fetch` where the provider does not: they are listed in `unserved`, not dropped. */
+  readonly servesWebTools?: boolean;
   /** Refuse a request instead of leaving out what changes its meaning. */
   readonly strict?: boolean;
 }
@@ -37,6 +39,8 @@ export interface TranslatedRequest {
   readonly context: AnswerContext;
   /** Names of what was left out (`x-ccproxy-dropped`). */
   readonly dropped: readonly string[];
+  /** Types of the tools left to the caller (`servesWebTools`). */
+  readonly unserved: readonly string[];
   /** What was assumed of the model: what the caller said, and the table. */
   readonly capabilities: ModelCapabilities;
 }
@@ -49,6 +53,7 @@ export function translateRequest(api: WireApi, body: JsonObject, options: Transl
   const translation = translationOf(api);
   const capabilities: ModelCapabilities = { ...translation.traits(options.model), ...options.capabilities };
   const dropped = createDroppedFeatures(options.strict === true);
+  const unserved: string[] = [];
   const scope: RequestScope = {
     model: options.model,
     capabilities,
@@ -56,6 +61,10 @@ export function translateRequest(api: WireApi, body: JsonObject, options: Transl
     toolNames: createToolNames(translation.toolNames),
     inputEstimate: options.inputEstimate ?? Math.max(1, Math.ceil(JSON.stringify(body).length / 4)),
     drop: (feature, weight) => dropped.drop(feature, weight),
+    unserved(type) {
+      if (options.servesWebTools === true && /^web_(?:search|fetch)/.test(type)) unserved.push(type);
+      else dropped.drop(`tool:${type.slice(0, 40)}`, 'meaning');
+    },
   };
   const tools = readTools(body, scope);
   const parts = { tools, parameters: readParameters(body, scope), conversation: withPrefill(readConversation(body, scope), scope) };
@@ -74,6 +83,7 @@ export function translateRequest(api: WireApi, body: JsonObject, options: Transl
       stopSequences: parts.parameters.stop,
     },
     dropped: dropped.names,
+    unserved,
     capabilities,
   };
 }

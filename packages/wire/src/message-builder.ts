@@ -1,6 +1,6 @@
 import { parseJsonObject, type JsonObject } from './json-object.js';
 import { createMessageWriter, type MessageEnd, type MessageStart, type MessageWriter } from './message-writer.js';
-import { wireUsage } from './wire-usage.js';
+import { type WireUsage, wireUsage } from './wire-usage.js';
 
 /** A non-streamed answer as the API writes it. */
 export interface BuiltMessage {
@@ -11,7 +11,7 @@ export interface BuiltMessage {
   readonly content: readonly JsonObject[];
   readonly stop_reason: string;
   readonly stop_sequence: string | null;
-  readonly usage: Readonly<Record<string, number>>;
+  readonly usage: WireUsage;
 }
 
 export interface MessageBuilder {
@@ -23,9 +23,9 @@ export interface MessageBuilder {
 
 /** Builds the non-streamed answer from the parts a stream writer takes, so that both forms say the same. */
 export function createMessageBuilder({ id, model, usage }: MessageStart): MessageBuilder {
-  const blocks: { block: JsonObject; pieces: string[]; signature: string }[] = [];
+  const blocks: { block: JsonObject; pieces: string[]; signature: string; citations: JsonObject[] }[] = [];
   let result: MessageEnd | undefined;
-  const current = (): (typeof blocks)[number] => blocks[blocks.length - 1] ?? { block: {}, pieces: [], signature: '' };
+  const current = (): (typeof blocks)[number] => blocks[blocks.length - 1] ?? { block: {}, pieces: [], signature: '', citations: [] };
   const add = (piece: string): string => {
     current().pieces.push(piece);
     return '';
@@ -33,7 +33,7 @@ export function createMessageBuilder({ id, model, usage }: MessageStart): Messag
   const writer = createMessageWriter({
     messageStart: () => '',
     blockStart(_index, block) {
-      blocks.push({ block, pieces: [], signature: '' });
+      blocks.push({ block, pieces: [], signature: '', citations: [] });
       return '';
     },
     textDelta: (_index, text) => add(text),
@@ -43,6 +43,10 @@ export function createMessageBuilder({ id, model, usage }: MessageStart): Messag
       return '';
     },
     inputDelta: (_index, json) => add(json),
+    citationDelta(_index, citation) {
+      current().citations.push(citation);
+      return '';
+    },
     blockStop: () => '',
     messageEnd(end) {
       result = end;
@@ -59,7 +63,10 @@ export function createMessageBuilder({ id, model, usage }: MessageStart): Messag
         type: 'message',
         role: 'assistant',
         model,
-        content: blocks.map(({ block, pieces, signature }) => fill(block, pieces.join(''), signature)),
+        content: blocks.map(({ block, pieces, signature, citations }) => ({
+          ...fill(block, pieces.join(''), signature),
+          ...(citations.length === 0 ? {} : { citations }),
+        })),
         stop_reason: result.stopReason,
         stop_sequence: result.stopSequence ?? null,
         usage: wireUsage({ ...usage, ...result.usage }),

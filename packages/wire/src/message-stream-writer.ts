@@ -29,6 +29,7 @@ export function createMessageStreamWriter({ id, model, usage }: MessageStart): M
     textDelta: (index, text) => delta(index, 'text_delta', 'text', text),
     thinkingDelta: (index, text) => delta(index, 'thinking_delta', 'thinking', text),
     signatureDelta: (index, signature) => delta(index, 'signature_delta', 'signature', signature),
+    citationDelta: (index, citation) => write({ type: 'content_block_delta', index, delta: { type: 'citations_delta', citation } }),
     inputDelta: (index, json) => delta(index, 'input_json_delta', 'partial_json', json),
     blockStop: (index) => write({ type: 'content_block_stop', index }),
     messageEnd: (end) =>

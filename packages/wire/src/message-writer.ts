@@ -39,6 +39,8 @@ export interface MessageWriter {
   toolInput(json: string): string;
   /** A whole block of any other type (`redacted_thinking`, `web_search_tool_result`, …). */
   block(block: JsonObject & { readonly type: string }): string;
+  /** Names a source of the open text block. Nothing when no text block is open. */
+  citation(citation: JsonObject): string;
   /** Closes the open block, if any: the next part begins a new one. */
   closeBlock(): string;
   /** Ends the answer. Nothing may follow. */
@@ -57,6 +59,7 @@ export interface MessageOutput {
   thinkingDelta(index: number, text: string): string;
   signatureDelta(index: number, signature: string): string;
   inputDelta(index: number, json: string): string;
+  citationDelta(index: number, citation: JsonObject): string;
   blockStop(index: number): string;
   messageEnd(end: MessageEnd): string;
   error(type: string, message: string): string;
@@ -67,7 +70,7 @@ export function createMessageWriter(output: MessageOutput): MessageWriter {
   let started = false;
   let ended = false;
   let index = -1;
-  let open: 'text' | 'thinking' | 'tool' | undefined;
+  let open: 'text' | 'thinking' | 'tool' | 'whole' | undefined;
 
   const start = (): string => {
     if (ended) throw new Error('message writer: the message has ended');
@@ -105,7 +108,8 @@ export function createMessageWriter(output: MessageOutput): MessageWriter {
       if (open !== 'tool') throw new Error('message writer: no tool call is open');
       return json === '' ? '' : output.inputDelta(index, json);
     },
-    block: (block) => openBlock('text', block) + closeBlock(),
+    block: (block) => openBlock('whole', block) + closeBlock(),
+    citation: (citation) => (open === 'text' && !ended ? output.citationDelta(index, citation) : ''),
     closeBlock,
     finish: (result) => end() + output.messageEnd(result),
     fail(type, message) {

@@ -10,6 +10,8 @@ export interface TokenUsage {
   readonly cacheCreationTokens?: number;
   /** Those of them that live one hour. */
   readonly cacheCreation1hTokens?: number;
+  /** Searches of the web the provider made for the answer. */
+  readonly webSearchRequests?: number;
 }
 
 /** What an answer said of itself. */
@@ -43,6 +45,9 @@ export function readTokenUsage(usage: unknown): TokenUsage {
   const writes = objectMember(usage, 'cache_creation');
   const hour = writes === undefined ? undefined : tokenCount(writes, 'ephemeral_1h_input_tokens');
   if (hour !== undefined) counts.cacheCreation1hTokens = hour;
+  const server = objectMember(usage, 'server_tool_use');
+  const searches = server === undefined ? undefined : tokenCount(server, 'web_search_requests');
+  if (searches !== undefined) counts.webSearchRequests = searches;
   return counts;
 }
 

@@ -11,7 +11,10 @@ const textOf = (value: unknown): string => (typeof value === 'string' ? value : 
 
 function writeBlock(writer: MessageWriter, block: JsonObject): string {
   const { type } = block;
-  if (type === 'text') return writer.text(textOf(block['text'])) + writer.closeBlock();
+  if (type === 'text') {
+    const cited = Array.isArray(block['citations']) ? block['citations'].filter(isJsonObject) : [];
+    return writer.text(textOf(block['text'])) + cited.map((citation) => writer.citation(citation)).join('') + writer.closeBlock();
+  }
   if (type === 'thinking')
     return writer.thinking(textOf(block['thinking'])) + writer.signature(textOf(block['signature'])) + writer.closeBlock();
   if (type === 'tool_use' || type === 'server_tool_use') {

@@ -1,5 +1,6 @@
 import type { AnthropicErrorType, JsonObject, MessageWriter, TokenUsage, UsageReport } from '@ccproxy/wire';
 import { encodeForeignSignature } from '../core/foreign-signature.js';
+import { encodePageText } from '../core/search-ids.js';
 import type { AnswerContext } from './answer-context.js';
 import type { AnswerSink, StopReason, ToolKey } from './answer-sink.js';
 import { type CallProblem, CallQueue } from './call-queue.js';
@@ -98,7 +99,16 @@ export class AnswerAssembler implements AnswerSink {
     if (this.#ended) return;
     this.#put(0, () => {
       this.#endThinking();
-      this.#out += this.#writer.block(block);
+      this.#out += block.type === 'server_tool_use' ? this.#writeServerCall(block) : this.#writer.block(block);
+    });
+  }
+
+  citation({ url, title, citedText }: { readonly url: string; readonly title: string; readonly citedText: string }): void {
+    if (this.#ended) return;
+    const encrypted = encodePageText(this.#context.family, '');
+    const source = { type: 'web_search_result_location', url, title, encrypted_index: encrypted, cited_text: citedText };
+    this.#put(0, () => {
+      this.#out += this.#writer.citation(source);
     });
   }
 
@@ -177,6 +187,13 @@ export class AnswerAssembler implements AnswerSink {
 
   get #estimated(): boolean {
     return this.#usage.outputTokens === undefined;
+  }
+
+  /** Its input comes as a delta, as from Anthropic's servers: Claude Code shows the query from there. */
+  #writeServerCall(block: JsonObject): string {
+    if (block['name'] === 'web_search') this.#usage = { ...this.#usage, webSearchRequests: (this.#usage.webSearchRequests ?? 0) + 1 };
+    const opened = this.#writer.toolUse({ id: String(block['id']), name: String(block['name']), type: 'server_tool_use' });
+    return opened + this.#writer.toolInput(JSON.stringify(block['input'] ?? {})) + this.#writer.closeBlock();
   }
 
   #writeText(text: string): void {

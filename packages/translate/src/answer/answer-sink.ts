@@ -31,6 +31,8 @@ export interface AnswerSink {
   toolComplete(key: ToolKey): boolean;
   /** A whole block of any other type (`web_search_tool_result`, …). */
   block(block: JsonObject & { readonly type: string }): void;
+  /** A source of the text so far, as a client reads it (`web_search_result_location`). Nothing when other blocks followed the text. */
+  citation(source: { readonly url: string; readonly title: string; readonly citedText: string }): void;
   /** Counts so far; later ones replace earlier ones. */
   usage(usage: TokenUsage): void;
   /** Why it ended; the end itself may come later. A refusal is never taken back. */

@@ -50,7 +50,7 @@ export function readAnswer(sink: AnswerSink, context: AnswerContext): AnswerRead
     parts.finish();
     if (stop === undefined) return;
     sink.stop(stop);
-    readGrounding(sink, grounding, context.messageId);
+    readGrounding(sink, grounding, context);
     sink.finish();
   };
   return {

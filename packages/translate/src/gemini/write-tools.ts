@@ -15,7 +15,7 @@ export function writeTools(wishes: ToolWishes, scope: RequestScope): JsonObject 
   const { functions, choice, parallel } = wishes;
   if (functions.length === 0) return wishes.webSearch === undefined ? {} : { tools: [searchTool(wishes.webSearch, scope)] };
   // Before Gemini 3 the API refuses its own search beside functions, and needs more than a request to have both since then.
-  if (wishes.webSearch !== undefined) scope.drop('tool:web_search', 'meaning');
+  if (wishes.webSearch !== undefined) scope.unserved('web_search');
   if (!parallel) scope.drop('disable_parallel_tool_use', 'hint');
   if (functions.some((tool) => tool.strict)) scope.drop('strict', 'hint');
   if (functions.length > mostFunctions) scope.drop('tools', 'meaning');

@@ -1,10 +1,14 @@
 import { isJsonObject, type JsonObject } from '@ccproxy/wire';
 import type { AnswerContext } from '../answer/answer-context.js';
 import type { AnswerSink } from '../answer/answer-sink.js';
+import { writeAnnotation } from '../answer/write-annotation.js';
+import { type FoundPage, writeSearch } from '../answer/write-search.js';
 import { createThinkTags } from '../answer/think-tags.js';
 import { createCallReader } from './read-calls.js';
 import { createReasoningDetails } from './reasoning-details.js';
 import type { RepeatedText } from './repeated-shape.js';
+
+const mostPages = 100;
 
 /** Reads the parts of one message, which may come in any mixture (rows 77-83). */
 export interface DeltaReader {
@@ -17,6 +21,7 @@ export interface DeltaReader {
 
 export function createDeltaReader(sink: AnswerSink, context: AnswerContext): DeltaReader {
   const details = createReasoningDetails();
+  const pages: FoundPage[] = [];
   const calls = createCallReader(sink);
   const sign = (): void => {
     const payload = details.take();
@@ -42,6 +47,10 @@ export function createDeltaReader(sink: AnswerSink, context: AnswerContext): Del
     const listed = details.add(delta['reasoning_details']);
     sink.thinking(typeof plain === 'string' && plain !== '' ? plain : listed);
   };
+  const readAnnotation = (annotation: unknown): void => {
+    const page = writeAnnotation(sink, annotation);
+    if (page !== undefined && pages.length < mostPages) pages.push(page);
+  };
   const readCalls = (delta: JsonObject, whole: boolean): void => {
     tags.end();
     sign();
@@ -57,6 +66,7 @@ export function createDeltaReader(sink: AnswerSink, context: AnswerContext): Del
         say(refusal);
         sink.stop('refusal');
       }
+      if (Array.isArray(delta['annotations'])) delta['annotations'].forEach(readAnnotation);
       if (calls.any(delta)) readCalls(delta, whole);
     },
     text({ field, text, index }) {
@@ -67,6 +77,8 @@ export function createDeltaReader(sink: AnswerSink, context: AnswerContext): Del
     end() {
       tags.end();
       sign();
+      // What the model searched for is not told.
+      if (pages.length > 0) writeSearch(sink, context, { key: '0', query: '', pages: pages.splice(0) });
     },
   };
 }

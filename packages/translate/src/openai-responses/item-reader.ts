@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject, objectMember, stringMember } from '@ccproxy/wire';
 import type { AnswerContext } from '../answer/answer-context.js';
 import type { AnswerSink } from '../answer/answer-sink.js';
+import { writeAnnotation } from '../answer/write-annotation.js';
 import { writeSearchCall } from './search-call.js';
 
 /** An item's place in the output, or its id where a server names no place. */
@@ -76,8 +77,10 @@ export function createItemReader(sink: AnswerSink, context: AnswerContext, respo
   const message = (state: ItemState, item: JsonObject): void => {
     partsOf(item['content']).forEach((part, index) => {
       const name = `content ${index}`;
-      if (state.written.has(name)) return;
-      write(state, name, stringMember(part, 'text') ?? stringMember(part, 'refusal') ?? '', part['type'] === 'refusal');
+      if (!state.written.has(name))
+        write(state, name, stringMember(part, 'text') ?? stringMember(part, 'refusal') ?? '', part['type'] === 'refusal');
+      if (!state.written.has(`cited ${index}`) && Array.isArray(part['annotations']))
+        for (const annotation of part['annotations']) writeAnnotation(sink, annotation);
     });
   };
   const reasoning = (state: ItemState, item: JsonObject): void => {
@@ -102,7 +105,7 @@ export function createItemReader(sink: AnswerSink, context: AnswerContext, respo
         call(key, item);
         return sink.toolDone(callKey(key));
       case 'web_search_call':
-        return writeSearchCall(sink, item, `srvtoolu_${context.messageId.replace(/[^A-Za-z0-9]/g, '')}_${callKey(key)}`);
+        return writeSearchCall(sink, item, context, callKey(key));
       default:
         return undefined;
     }
@@ -115,6 +118,10 @@ export function createItemReader(sink: AnswerSink, context: AnswerContext, respo
       switch (type) {
         case 'response.output_text.delta':
           return write(stateOf(key), content, delta);
+        case 'response.output_text.annotation.added':
+          stateOf(key).written.add(`cited ${indexOf(event, 'content_index')}`);
+          writeAnnotation(sink, event['annotation']);
+          return undefined;
         case 'response.refusal.delta':
           return write(stateOf(key), content, delta, true);
         case 'response.reasoning_summary_text.delta':

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, objectMember, stringMember } from '@ccproxy/wire';
 import { decodeForeignSignature } from '../core/foreign-signature.js';
+import { decodePageText } from '../core/search-ids.js';
 import { toolIdForProvider } from '../core/tool-ids.js';
 import { isBlank, textOf } from './block-members.js';
 import type { AssistantPart } from './conversation.js';
@@ -66,7 +67,13 @@ function readServerResult(block: JsonObject, scope: RequestScope): AssistantPart
     return [];
   }
   const content = Array.isArray(block['content']) ? block['content'].filter(isJsonObject) : [];
-  const lines = content.map((entry) => textOf(entry, 'text') || [textOf(entry, 'title'), textOf(entry, 'url')].filter(Boolean).join(' - '));
+  const lines = content.map((entry) => textOf(entry, 'text') || foundPage(entry));
   const found = lines.filter((line) => !isBlank(line)).join('\n');
   return text(`[result: ${found === '' ? brief(block['content']) : `\n${found}\n`}]`);
+}
+
+/** Title, address and, when it was found for this conversation by ccproxy or came in the open, the text. */
+function foundPage(entry: JsonObject): string {
+  const heading = [textOf(entry, 'title'), textOf(entry, 'url')].filter(Boolean).join(' - ');
+  return [heading, decodePageText(textOf(entry, 'encrypted_content'))].filter(Boolean).join('\n');
 }

@@ -37,10 +37,13 @@ export function readTools(body: JsonObject, scope: RequestScope): ToolWishes {
   const server = entries.filter(isServerTool);
   const search = server.find((tool) => stringMember(tool, 'type')?.startsWith('web_search'));
   const webSearch = search !== undefined && scope.capabilities.webSearch === true ? readSearch(search) : undefined;
-  for (const tool of server)
-    if (tool !== search || webSearch === undefined) scope.drop(`tool:${(stringMember(tool, 'type') ?? '').slice(0, 40)}`, 'meaning');
+  for (const tool of server) if (tool !== search || webSearch === undefined) scope.unserved(stringMember(tool, 'type') ?? '');
   const functions = entries.filter((tool) => !isServerTool(tool) && !(webSearch !== undefined && tool['name'] === search?.['name']));
-  return { functions: unique(functions.map((tool) => readFunction(tool, scope))), webSearch, ...readChoice(body, scope) };
+  const { choice, parallel } = readChoice(body, scope);
+  // The search itself is wanted: a provider is told so by offering nothing else.
+  if (webSearch !== undefined && choice?.mode === 'one' && objectMember(body, 'tool_choice')?.['name'] === search?.['name'])
+    return { functions: [], webSearch, choice: { mode: 'any' }, parallel };
+  return { functions: unique(functions.map((tool) => readFunction(tool, scope))), webSearch, choice, parallel };
 }
 
 const isServerTool = (tool: JsonObject): boolean => {

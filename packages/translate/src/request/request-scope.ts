@@ -15,4 +15,6 @@ export interface RequestScope {
   readonly inputEstimate: number;
   /** Notes that a part of the request is left out. Throws CCP_TRANSLATE_LOSSY when that is refused. */
   drop(feature: string, weight: DropWeight): void;
+  /** Notes a tool of Anthropic's servers, by its type, that this provider does not run. Throws as `drop` does, unless the caller takes care of it. */
+  unserved(type: string): void;
 }

@@ -20,7 +20,7 @@ export function readStream(text: string): ReadStream {
   const grammar = createStreamGrammar();
   const events = [...decoder.push(Buffer.from(text)).events, ...decoder.end().events];
   const violations: string[] = [];
-  const blocks: { block: JsonObject; text: string; signature: string }[] = [];
+  const blocks: { block: JsonObject; text: string; signature: string; citations: unknown[] }[] = [];
   let start: JsonObject | undefined;
   let usage: JsonObject = {};
   let end: JsonObject = {};
@@ -33,10 +33,12 @@ export function readStream(text: string): ReadStream {
     const delta = objectMember(data, 'delta') ?? {};
     if (data['type'] === 'message_start') start = objectMember(data, 'message');
     if (data['type'] === 'message_start') usage = { ...objectMember(start ?? {}, 'usage') };
-    if (data['type'] === 'content_block_start') blocks.push({ block: objectMember(data, 'content_block') ?? {}, text: '', signature: '' });
+    if (data['type'] === 'content_block_start')
+      blocks.push({ block: objectMember(data, 'content_block') ?? {}, text: '', signature: '', citations: [] });
     const last = blocks.at(-1);
     if (data['type'] === 'content_block_delta' && last !== undefined) {
       last.text += stringMember(delta, 'text') ?? stringMember(delta, 'thinking') ?? stringMember(delta, 'partial_json') ?? '';
+      if (delta['type'] === 'citations_delta') last.citations.push(delta['citation']);
       last.signature += stringMember(delta, 'signature') ?? '';
     }
     if (data['type'] === 'message_delta') {
@@ -49,7 +51,10 @@ export function readStream(text: string): ReadStream {
   for (const { message } of grammar.end()) violations.push(message);
   return {
     violations,
-    content: blocks.map(({ block, text: added, signature }) => whole(block, added, signature)),
+    content: blocks.map(({ block, text: added, signature, citations }) => ({
+      ...whole(block, added, signature),
+      ...(citations.length === 0 ? {} : { citations }),
+    })),
     stopReason: end['stop_reason'],
     stopSequence: end['stop_sequence'],
     usage,
@@ -61,7 +66,7 @@ export function readStream(text: string): ReadStream {
 function whole(block: JsonObject, added: string, signature: string): JsonObject {
   if (block['type'] === 'text') return { ...block, text: added };
   if (block['type'] === 'thinking') return { ...block, thinking: added, signature };
-  if (block['type'] !== 'tool_use') return block;
+  if (block['type'] !== 'tool_use' && block['type'] !== 'server_tool_use') return block;
   // A stream that ended with an error may have cut it off: then its text.
   return { ...block, input: added === '' ? block['input'] : (parseJsonObject(added) ?? added) };
 }

@@ -4,6 +4,7 @@ import {
   type AdmissionKind,
   type Lease,
   nextStep,
+  type ProviderLine,
   type Refusal,
   resilienceErrors,
   retryAfterSeconds,
@@ -109,7 +110,7 @@ export class AttemptChain {
       otherKey: line?.hasFreeKey(this.#tokens) ?? false,
       has: (list) => (list === 'fallback' ? this.#hasNext() : this.#untried(planned, list).length > 0),
       repeats: this.#repeats,
-      attempts: line?.attempts ?? 0,
+      attempts: this.#attemptsOf(planned, line),
       retry,
       budget: () => line?.tryRetry() ?? false,
       random,
@@ -126,6 +127,11 @@ export class AttemptChain {
     const retryAfter = retryAfterSeconds(refusal.wait);
     const message = `The provider "${planned?.provider ?? ''}" is not asked for ${retryAfter} s: ${why[refusal.because]}.`;
     return raise({ message, details: { retryAfter, provider: planned?.provider } });
+  }
+
+  /** Nothing is repeated, and nothing waited for, where the failure has just opened the circuit. */
+  #attemptsOf({ model = this.#request.facts.model }: PlannedAttempt, line: ProviderLine | undefined): number {
+    return line === undefined || line.isLeftAlone(model) ? 0 : line.attempts;
   }
 
   get #tokens(): number {

@@ -42,7 +42,9 @@ describe('ProviderLine', () => {
     for (let count = 0; count < 5; count += 1) fail(server);
     expect(line.admit('m', undefined, 0, 'first')).toEqual({ kind: 'refusal', because: 'circuit', wait: 10_000 });
     expect(line.report()).toEqual({ circuit: 'open', retryIn: 10 });
+    expect([line.isLeftAlone('m'), line.couldTake('m', 0)]).toEqual([true, false]);
     time.now = 10_000;
+    expect([line.isLeftAlone('m'), line.couldTake('m', 0)]).toEqual([false, true]);
     const probe = lease();
     expect(line.admit('m', undefined, 0, 'first')).toMatchObject({ kind: 'refusal', because: 'circuit' });
     probe.succeeded();

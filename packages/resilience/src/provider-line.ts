@@ -105,10 +105,15 @@ export class ProviderLine {
     return new LineLease(this, model, slot, tokens, this.#circuit.take(now), overload?.take(now) ?? 0);
   }
 
+  /** Whether the circuit of the provider or of the model is open. */
+  isLeftAlone(model: string): boolean {
+    const now = this.#options.now();
+    return this.#circuit.isOpen(now) || this.#models.peek(model)?.isOpen(now) === true;
+  }
+
   /** Whether a request of so many tokens would be admitted; takes nothing. */
   couldTake(model: string, tokens: number): boolean {
-    const now = this.#options.now();
-    return !this.#circuit.isOpen(now) && this.#models.peek(model)?.isOpen(now) !== true && this.#pool.wait(tokens, now) === 0;
+    return !this.isLeftAlone(model) && this.#pool.wait(tokens, this.#options.now()) === 0;
   }
 
   /** Some key for a call that is neither metered nor repeated. */

@@ -13,12 +13,12 @@ export const eventStream = { 'content-type': 'text/event-stream; charset=utf-8',
 export class AnswerTranslation {
   readonly #api: ForeignApi;
   readonly #context: AnswerContext;
-  readonly #clock: Clock;
+  readonly clock: Clock;
 
   constructor(api: ForeignApi, context: AnswerContext, clock: Clock) {
     this.#api = api;
     this.#context = context;
-    this.#clock = clock;
+    this.clock = clock;
   }
 
   stream(): ReturnType<typeof createAnswerStream> {
@@ -37,7 +37,7 @@ export class AnswerTranslation {
 
   #error(status: number, headers: HeaderFields, body: Buffer): WholeAnswer {
     const { contextWindow, inputEstimate } = this.#context;
-    const error = translateError({ status, headers, body }, { api: this.#api.wire, now: this.#clock.now(), contextWindow, inputEstimate });
+    const error = translateError({ status, headers, body }, { api: this.#api.wire, now: this.clock.now(), contextWindow, inputEstimate });
     return {
       status: error.status,
       headers: {

@@ -1,4 +1,4 @@
-import { CcproxyError, asCcproxyError } from '@ccproxy/kernel';
+import { CcproxyError, asCcproxyError, type Timer } from '@ccproxy/kernel';
 import { type HeaderFields, headerValue } from '@ccproxy/wire';
 import { sendWhole } from '../answered-call.js';
 import { errors } from '../errors.js';
@@ -11,6 +11,9 @@ import { type AnswerTranslation, eventStream } from './answer-translation.js';
 const LARGEST_DOCUMENT = 16 * 1024 * 1024;
 /** Longer error bodies are no error messages. */
 const LARGEST_ERROR = 1024 * 1024;
+
+/** How long a provider has to end its answer after the end of the message, ms: its connection can serve the next request then. */
+const farewellMs = 1000;
 
 /** How the answer of the provider is read, settled by its head. */
 type Reading =
@@ -30,6 +33,8 @@ export class TranslatedCall implements ProviderCall, ProviderSink {
   readonly #upstream: ProviderCall;
   #reading: Reading | undefined;
   #done = false;
+  /** Runs while the message is complete and the provider has not ended its answer. */
+  #farewell: Timer | undefined;
 
   /** @param start sends the request; it never calls the sink before it returned */
   constructor(
@@ -59,6 +64,8 @@ export class TranslatedCall implements ProviderCall, ProviderSink {
   }
 
   abort(): void {
+    // The caller has had the whole message; the connection is let go of by itself.
+    if (this.#farewell !== undefined) return;
     this.#done = true;
     this.#upstream.abort();
   }
@@ -87,11 +94,14 @@ export class TranslatedCall implements ProviderCall, ProviderSink {
     const { stream } = this.#reading;
     this.#guarded(() => {
       this.#write(stream.push(chunk));
-      if (stream.ended) this.#endStream();
+      if (!stream.ended || this.#done) return;
+      this.#farewell = this.#translation.clock.setTimeout(() => this.#upstream.abort(), farewellMs);
+      this.#endStream();
     });
   }
 
   onEnd(): void {
+    this.#farewell?.clear();
     if (this.#done || this.#reading === undefined) return;
     const reading = this.#reading;
     this.#guarded(() => {
@@ -102,6 +112,7 @@ export class TranslatedCall implements ProviderCall, ProviderSink {
   }
 
   onError(error: CcproxyError): void {
+    this.#farewell?.clear();
     if (this.#done) return;
     this.#done = true;
     this.#sink.onError(error);
@@ -111,11 +122,10 @@ export class TranslatedCall implements ProviderCall, ProviderSink {
     if (events !== '' && !this.#done) this.#sink.onData(Buffer.from(events));
   }
 
-  /** What the provider sends after the end of its message is of no interest, and it may never close the connection. */
+  /** What the provider sends after the end of its message is of no interest. */
   #endStream(): void {
     if (this.#done) return;
     this.#done = true;
-    this.#upstream.abort();
     this.#sink.onEnd();
   }
 

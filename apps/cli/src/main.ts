@@ -10,6 +10,10 @@ export async function main(argv: readonly string[]): Promise<void> {
     const { fastStatus } = await import('./fast-status.js');
     if (await fastStatus(argv.slice(1))) return;
   }
+  if (argv[0] === 'claude' || argv[0] === 'exec') {
+    const { leaveStdin } = await import('./leave-stdin.js');
+    leaveStdin();
+  }
   // The cache pays for oclif's hundred files; for the few of a hot command it costs as much as it saves (measured).
   const { compileCacheDir } = await import('./compile-cache-dir.js');
   const cache = compileCacheDir(process.env);

@@ -2,7 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Processes, waitFor } from '@ccproxy-internal/test-kit';
-import type { Side } from './side.ts';
+
+/** What runs in a terminal, and where; a side of a comparison is one. */
+export interface TerminalPlace {
+  readonly home: { readonly home: string; readonly work: string };
+  readonly env: Readonly<Record<string, string>>;
+  /** Program and first arguments. */
+  readonly command: readonly string[];
+}
 
 /** A program in a terminal of 120 × 40 characters that nobody looks at: a tmux server of its own, ended with `close`. */
 export interface Terminal {
@@ -15,6 +22,7 @@ export interface Terminal {
   press(key: string): void;
   /** Waits for the end of the program; answers its exit code. */
   exitCode(): Promise<number>;
+  resize(columns: number, rows: number): void;
   close(): void;
 }
 
@@ -23,8 +31,8 @@ const patience = { timeoutMs: 90_000, intervalMs: 100 };
 /** Runs a program and writes its exit code to the file `$0`: tmux 3.3 does not always know it. */
 const recordExit = '"$@"; echo $? >"$0"';
 
-/** Starts a client of a side, interactive. */
-export function openTerminal(side: Side, args: readonly string[], processes: Processes): Terminal {
+/** Starts a program, such as the client of a side, interactive. */
+export function openTerminal(side: TerminalPlace, args: readonly string[], processes: Processes): Terminal {
   const { home, work } = side.home;
   const exitFile = join(home, 'exit-code');
   const env = { ...side.env, ...processes.mark, TERM: 'xterm-256color' };
@@ -56,6 +64,7 @@ export function openTerminal(side: Side, args: readonly string[], processes: Pro
     press: (key) => void tmux('send-keys', key),
     exitCode: async () =>
       Number(await until('the end of the program', () => (existsSync(exitFile) ? readFileSync(exitFile, 'utf8').trim() : undefined))),
+    resize: (columns, rows) => void tmux('resize-window', '-x', String(columns), '-y', String(rows)),
     close: () => void tmux('kill-server'),
   };
 }

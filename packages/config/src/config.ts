@@ -1,5 +1,6 @@
 import type { LogLevel } from '@ccproxy/kernel';
 import type { FallbackOn } from './fallback-on.js';
+import type { OAuthAuth } from './oauth-source.js';
 import type { ProviderKeys } from './provider-keys.js';
 import type { RateLimits } from './rate-limits.js';
 import type { RetryConfig } from './retry-config.js';
@@ -13,7 +14,7 @@ export type ProviderType = 'anthropic' | 'ollama' | 'openai' | 'openai-responses
 /** Where the credential of a provider comes from. */
 export type ProviderAuth =
   /** Forward the client's own credential, untouched. */
-  { readonly kind: 'client' } | { readonly kind: 'apiKey'; readonly value: string } | { readonly kind: 'none' };
+  { readonly kind: 'client' } | { readonly kind: 'apiKey'; readonly value: string } | OAuthAuth | { readonly kind: 'none' };
 
 /** Named time limits of one upstream call, ms; each has its own error code. */
 export interface ProviderTimeouts {

@@ -1,10 +1,20 @@
 import type { ProviderConfig } from './config.js';
+import { formatMs } from './format-ms.js';
+import type { OAuthAuth } from './oauth-source.js';
 import type { ProviderKeys } from './provider-keys.js';
 
 /** The credentials of a provider as they are written in the configuration, in clear. */
 export function formatAuth({ auth, keys }: Pick<ProviderConfig, 'auth' | 'keys'>): object {
   if (keys !== undefined) return formatKeys(keys);
+  if (auth.kind === 'oauth') return { oauth: formatOAuth(auth) };
   return auth.kind === 'client' ? { auth: 'client' } : auth.kind === 'apiKey' ? { apiKey: auth.value } : {};
+}
+
+function formatOAuth({ source, refresh, required }: OAuthAuth): object {
+  const rest = { refresh: formatMs(refresh), required };
+  if (source.kind === 'env') return { env: source.name, ...rest };
+  if (source.kind === 'file') return { file: { path: source.path, pointer: source.pointer }, ...rest };
+  return { command: source.argv, timeout: formatMs(source.timeout), passEnv: source.passEnv, ...rest };
 }
 
 function formatKeys({ strategy, list }: ProviderKeys): object {

@@ -1,5 +1,6 @@
 export type * from './config.js';
 export type { FallbackOn } from './fallback-on.js';
+export type { OAuthAuth, OAuthSource } from './oauth-source.js';
 export type { KeyStrategy, ProviderKey, ProviderKeys } from './provider-keys.js';
 export type { RateLimits } from './rate-limits.js';
 export { defaultRetry, type RetryConfig } from './retry-config.js';
@@ -17,6 +18,7 @@ export { invalidConfig } from './invalid-config.js';
 export { type LoadConfigOptions, type LoadedConfig, loadConfig } from './load-config.js';
 export { type ConfigFlags } from './overrides.js';
 export { type ConfigFileContent } from './read-config-file.js';
+export { readSecretFile } from './read-secret-file.js';
 export { renderDiagnostics } from './render-diagnostics.js';
 export { didYouMean, editDistance, suggest } from './suggest.js';
 export { compareVariables, type VariableHashes } from './variables.js';

@@ -3,6 +3,7 @@ import { type BaseUrlResult, checkBaseUrl } from './base-url.js';
 import type { CapabilityRule, Config, Profile, ProviderAuth, ProviderConfig, RoutingModule, Target } from './config.js';
 import { type ConfigPath, type Diagnostic, formatPath } from './diagnostic.js';
 import type { Gap } from './interpolate.js';
+import { missingSource, oauthOf } from './resolve-oauth.js';
 import type { YamlTree } from './read-yaml.js';
 import { keysOf, limitsOf, missingKeys } from './resolve-keys.js';
 import type { ParsedConfig } from './schema.js';
@@ -44,7 +45,7 @@ export function resolveConfig(parsed: ParsedConfig, context: ResolveContext): Re
       file: parsed.logging.file === undefined ? undefined : file(parsed.logging.file),
     },
     egress: { proxy: parsed.egress.proxy, ca: parsed.egress.ca.map(file) },
-    providers: byName(parsed.providers, (provider, name) => toProvider(provider, name, context, diagnostics)),
+    providers: byName(parsed.providers, (provider, name) => toProvider(provider, name, context, diagnostics, file)),
     models: byName(parsed.models, toTarget),
     routes: parsed.routes,
     profiles: byName(parsed.profiles, (profile, name): Profile => ({ name, ...profile })),
@@ -62,13 +63,14 @@ function toProvider(
   name: string,
   context: ResolveContext,
   diagnostics: Diagnostic[],
+  file: (name: string) => string,
 ): ProviderConfig {
   const { timeouts } = parsed;
   if (parsed.type === 'demo') {
     return { name, type: parsed.type, baseUrl: undefined, auth: { kind: 'none' }, timeouts, unavailable: undefined };
   }
   const keys = keysOf(parsed);
-  const auth: ProviderAuth = keys === undefined ? authOf(parsed) : { kind: 'apiKey', value: keys.list[0]?.value ?? '' };
+  const auth: ProviderAuth = keys === undefined ? authOf(parsed, file) : { kind: 'apiKey', value: keys.list[0]?.value ?? '' };
   const missing = keys === undefined ? undefined : missingKeys(name, keys, context);
   diagnostics.push(...(missing?.warnings ?? []));
   const address = checkBaseUrl(parsed.baseUrl);
@@ -99,7 +101,11 @@ function toProvider(
 }
 
 /** Only an Anthropic API can be given the credential of the client. */
-function authOf(parsed: { readonly type: ProviderConfig['type']; readonly apiKey?: string | undefined }): ProviderAuth {
+function authOf(
+  parsed: Pick<Exclude<ParsedConfig['providers'][string], { readonly type: 'demo' }>, 'type' | 'apiKey' | 'oauth'>,
+  file: (name: string) => string,
+): ProviderAuth {
+  if (parsed.oauth !== undefined) return oauthOf(parsed.oauth, file);
   if (parsed.apiKey !== undefined) return { kind: 'apiKey', value: parsed.apiKey };
   return parsed.type === 'anthropic' ? { kind: 'client' } : { kind: 'none' };
 }
@@ -119,6 +125,7 @@ function riskOf(address: Extract<BaseUrlResult, { ok: true }>, auth: ProviderAut
 function missingCredential(name: string, auth: ProviderAuth, gaps: readonly Gap[]): string | undefined {
   const gap = gaps.find(({ path: [section, provider] }) => section === 'providers' && provider === name);
   if (gap !== undefined) return gap.reason;
+  if (auth.kind === 'oauth') return missingSource(auth.source);
   return auth.kind === 'apiKey' && auth.value === '' ? 'its apiKey is empty' : undefined;
 }
 

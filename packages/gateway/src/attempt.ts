@@ -17,7 +17,6 @@ import { requestNotes } from './request-notes.js';
 import { StreamRelay } from './stream-relay.js';
 
 const noUsage = {};
-const noKeys: readonly Buffer[] = [];
 const nothing = (): void => {};
 
 const isEventStream = (headers: HeaderFields): boolean => String(headers['content-type'] ?? '').startsWith('text/event-stream');
@@ -82,7 +81,7 @@ export class Attempt implements ProviderSink {
 
   /** Keys this provider is called with, which it may repeat in its answer. */
   get ownKeys(): readonly Buffer[] {
-    return this.#exchange.context.keys.get(this.#planned.provider) ?? noKeys;
+    return this.#exchange.context.keysOf(this.#planned.provider);
   }
 
   start(): void {

@@ -46,7 +46,7 @@ export interface GatewayContext {
   readonly headHold: number;
   /** Secrets that must not leave in a body. */
   readonly needles: () => readonly Buffer[];
-  /** Providers that are called with a key of the configuration, and the key. */
-  readonly keys: ReadonlyMap<string, readonly Buffer[]>;
+  /** What a provider of that name is called with, if the credential is one of the configuration; it may repeat it. */
+  readonly keysOf: (provider: string) => readonly Buffer[];
   metrics: GatewayMetrics;
 }

@@ -1,7 +1,7 @@
 import type { Config, ProviderConfig } from '@ccproxy/config';
-import type { Clock, Logger } from '@ccproxy/kernel';
+import type { Clock, Logger, Redactor } from '@ccproxy/kernel';
 import type { DecisionLog, Ledger } from '@ccproxy/ledger';
-import type { Provider } from '@ccproxy/providers';
+import type { CredentialSource, Provider } from '@ccproxy/providers';
 import type { ProjectDirectory } from '@ccproxy/projects';
 import type { AccessLog } from '@ccproxy/telemetry';
 import type { Calibration } from '@ccproxy/tokens';
@@ -21,9 +21,11 @@ export interface GatewayDeps {
   /** [0, 1) */
   readonly random: () => number;
   /** Makes a provider; `createProvider` of `@ccproxy/providers` when absent. */
-  readonly createProvider?: (config: ProviderConfig) => Provider;
+  readonly createProvider?: (config: ProviderConfig, source: CredentialSource) => Provider;
   /** Projects the user allowed; without it nothing is served below `/p/`. */
   readonly projects?: ProjectDirectory;
+  /** Learns tokens that are fetched while the daemon runs, before they are used; nobody does when absent. */
+  readonly secrets?: Pick<Redactor, 'add' | 'remove'>;
   /** Further local secrets that must not leave in a request body, such as the token of `run/token`. */
   readonly localSecrets?: () => readonly string[];
 }

@@ -1,9 +1,9 @@
-import { defaultRetry } from '@ccproxy/config';
+import { defaultRetry, type ProviderConfig } from '@ccproxy/config';
 import type { DaemonModule } from '@ccproxy/http';
 import { bindMethod, decisionsRecent, ledgerRecent } from '@ccproxy/ipc';
 import { Roster } from '@ccproxy/kernel';
 import type { ProjectDirectory } from '@ccproxy/projects';
-import { createProvider, type ProviderDeps } from '@ccproxy/providers';
+import { createCredentialSource, createProvider, type ProviderDeps, systemSourceIo } from '@ccproxy/providers';
 import { CallerLimits, InFlightTable } from '@ccproxy/resilience';
 import { compileRoutes } from '@ccproxy/router';
 import { createExactCounter } from '@ccproxy/tokens';
@@ -13,28 +13,15 @@ import type { GatewayContext } from './gateway-context.js';
 import type { GatewayDeps } from './gateway-deps.js';
 import { gatewayMetrics, noMetrics } from './gateway-metrics.js';
 import { gatewayRoutes } from './gateway-routes.js';
+import { liveNeedles } from './live-needles.js';
 import { secretNeedles } from './mask-secrets.js';
 import { probeBinding } from './probe-binding.js';
 import { projectScope } from './project-scope.js';
 import { projectTables } from './project-table.js';
 import { createRoutingModules } from './routing-modules.js';
-import { createUpstreams, providerKeys, upstreamHealth } from './upstreams.js';
+import { closeUpstream, createUpstreams, providerKeys, startUpstreams, upstreamHealth, upstreamSecrets } from './upstreams.js';
 
 const noDecisions: GatewayContext['decisions'] = { record() {}, recent: () => Promise.resolve([]) };
-
-/** The fixed needles and those of a list that changes now and then: made anew only when it does. */
-function withLocalSecrets(fixed: readonly Buffer[], localSecrets: () => readonly string[]): () => readonly Buffer[] {
-  let list: readonly string[] = [];
-  let needles = fixed;
-  return () => {
-    const current = localSecrets();
-    if (current.length !== list.length || current.some((secret, index) => secret !== list[index])) {
-      list = current;
-      needles = [...fixed, ...secretNeedles(current)];
-    }
-    return needles;
-  };
-}
 
 /** What a provider is made with. */
 const providerDeps = ({ clock, logger, random, config, env }: GatewayDeps): ProviderDeps => ({
@@ -45,13 +32,17 @@ const providerDeps = ({ clock, logger, random, config, env }: GatewayDeps): Prov
   capabilities: config.capabilities ?? [],
 });
 
+const noSecrets = { add() {}, remove() {} };
+
 function createContext(deps: GatewayDeps): GatewayContext {
-  const { config, clock, logger, ledger, accessLog, calibration } = deps;
-  const make = deps.createProvider ?? ((each) => createProvider(each, providerDeps(deps)));
-  const upstreams = createUpstreams(config, { clock, logger, make, metrics: () => context.metrics });
+  const { config, clock, logger, ledger, accessLog, calibration, localSecrets = () => [], secrets = noSecrets } = deps;
+  const io = systemSourceIo(deps.env);
+  const sourceOf = (each: ProviderConfig) => createCredentialSource(each, { clock, logger, io, secrets });
+  const make = deps.createProvider ?? ((each, source) => createProvider(each, { ...providerDeps(deps), source }));
+  const upstreams = createUpstreams(config, { clock, logger, make, sourceOf, metrics: () => context.metrics });
   const all = Object.values(config.providers);
-  const keys = new Map(all.map((each) => [each.name, secretNeedles(providerKeys(each))]));
-  const fixed = secretNeedles([config.server.authKey, ...all.flatMap(providerKeys)]);
+  const fetched = [...upstreams.values()].flatMap(({ source }) => (source.renewable ? [source] : []));
+  const live = fetched.length === 0 ? localSecrets : () => [...localSecrets(), ...fetched.flatMap((source) => source.secrets())];
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const table = compileRoutes(config, { zone });
   for (const problem of table.problems) logger.warn({ problem }, 'a rule never fires');
@@ -67,7 +58,7 @@ function createContext(deps: GatewayDeps): GatewayContext {
     retry: config.retry ?? defaultRetry,
     callers: limits === undefined ? undefined : new CallerLimits(limits, () => clock.monotonic()),
     random: deps.random,
-    keys,
+    keysOf: (name) => secretNeedles(upstreamSecrets(upstreams.get(name))),
     table,
     tableOf: projectTables(config, table),
     givers: {
@@ -80,7 +71,7 @@ function createContext(deps: GatewayDeps): GatewayContext {
     live: new Roster(),
     inFlight: (config.retry ?? defaultRetry).join ? new InFlightTable() : undefined,
     headHold: config.server.headHold,
-    needles: deps.localSecrets === undefined ? () => fixed : withLocalSecrets(fixed, deps.localSecrets),
+    needles: liveNeedles([config.server.authKey, ...all.flatMap(providerKeys)], live),
     metrics: noMetrics,
   };
   return context;
@@ -121,7 +112,10 @@ export function createGatewayModule(deps: GatewayDeps): DaemonModule {
     configSections: ['providers', 'models', 'routes', 'profiles', 'egress', 'retry', 'capabilities', 'plugins'],
     routes: allRoutes(context, deps.projects),
     ipcMethods: [
-      probeBinding(deps.config, providerDeps(deps)),
+      probeBinding(
+        () => context.upstreams,
+        () => providerDeps(deps),
+      ),
       bindMethod(ledgerRecent, async ({ limit }) => ({ rows: (await context.ledger.recent(limit)).map((row) => ({ ...row })) })),
       bindMethod(decisionsRecent, async ({ limit, until }) => ({
         decisions: (await context.decisions.recent(limit, until)).map((record) => ({ ...record })),
@@ -138,13 +132,15 @@ export function createGatewayModule(deps: GatewayDeps): DaemonModule {
       modules: context.givers.modules.health(),
       ledger: context.ledger.totals(),
     }),
-    start: () => context.givers.modules.start(),
+    async start() {
+      await Promise.all([context.givers.modules.start(), startUpstreams([...context.upstreams.values()])]);
+    },
     async drain(deadline) {
       await settle(context, deadline);
       const { counter, modules, conversations } = context.givers;
       conversations.stop();
       await Promise.all([counter.close(), modules.close()]);
-      await Promise.all([...context.upstreams.values()].flatMap(({ providers }) => providers.map((provider) => provider.close())));
+      await Promise.all([...context.upstreams.values()].map(closeUpstream));
     },
   };
 }

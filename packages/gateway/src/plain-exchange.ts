@@ -49,7 +49,7 @@ export class PlainExchange implements ProviderSink, ClientResponseOwner {
   }
 
   onData(chunk: Buffer): void {
-    if (this.#masks) maskSecrets(chunk, this.#context.keys.get(this.#request.provider.name) ?? []);
+    if (this.#masks) maskSecrets(chunk, this.#context.keysOf(this.#request.provider.name));
     this.#client.write(chunk);
   }
 

@@ -1,11 +1,14 @@
 import { type Config, defaultRetry, type ProviderConfig } from '@ccproxy/config';
 import type { Clock, Logger } from '@ccproxy/kernel';
-import type { Provider } from '@ccproxy/providers';
+import { type CredentialSource, type Provider, providersErrors } from '@ccproxy/providers';
 import { type CircuitState, ProviderLine } from '@ccproxy/resilience';
 import type { GatewayMetrics } from './gateway-metrics.js';
 
 /** A provider of the configuration with everything that is remembered of it. */
 export interface Upstream {
+  readonly config: ProviderConfig;
+  /** Where the credential of `first` comes from. */
+  readonly source: CredentialSource;
   readonly line: ProviderLine;
   /** Without a key, or with the first. */
   readonly first: Provider;
@@ -16,7 +19,8 @@ export interface Upstream {
 export interface UpstreamDeps {
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly make: (config: ProviderConfig) => Provider;
+  readonly make: (config: ProviderConfig, source: CredentialSource) => Provider;
+  readonly sourceOf: (config: ProviderConfig) => CredentialSource;
   readonly metrics: () => GatewayMetrics;
 }
 
@@ -25,8 +29,10 @@ const circuitValues: Readonly<Record<CircuitState, number>> = { closed: 0, 'half
 function createUpstream(config: ProviderConfig, retry: Config['retry'], deps: UpstreamDeps): Upstream {
   const { name, auth, keys } = config;
   const { clock, logger, make, metrics } = deps;
-  const first = make(config);
-  const others = (keys?.list ?? []).slice(1).map(({ value }) => make({ ...config, auth: { kind: 'apiKey', value } }));
+  const source = deps.sourceOf(config);
+  const withKey = (value: string): ProviderConfig => ({ ...config, auth: { kind: 'apiKey', value } });
+  const first = make(config, source);
+  const others = (keys?.list ?? []).slice(1).map(({ value }) => make(withKey(value), deps.sourceOf(withKey(value))));
   const line = new ProviderLine({
     ownKey: auth.kind !== 'client' && auth.kind !== 'none',
     transparent: auth.kind === 'client' || config.type === 'demo',
@@ -49,7 +55,7 @@ function createUpstream(config: ProviderConfig, retry: Config['retry'], deps: Up
       logger.warn({ provider: name, key: key + 1, class: why }, 'a key of the provider rests');
     },
   });
-  return { line, first, providers: [first, ...others] };
+  return { config, source, line, first, providers: [first, ...others] };
 }
 
 /** What stands behind each provider of the configuration, by name. */
@@ -67,6 +73,38 @@ export const providerKeys = ({ auth, keys }: ProviderConfig): readonly string[] 
   ...(auth.kind === 'apiKey' ? [auth.value] : []),
   ...(keys?.list ?? []).map(({ value }) => value),
 ];
+
+/** Everything a provider is called with now, and what answers on their way may still repeat. */
+export const upstreamSecrets = (upstream: Upstream | undefined): readonly string[] =>
+  upstream === undefined ? [] : [...providerKeys(upstream.config), ...(upstream.source.renewable ? upstream.source.secrets() : [])];
+
+/**
+ * Fetches the tokens that are fetched. Waits for the required ones and rejects with CCP_PROVIDER_REQUIRED when one cannot be had; the
+ * others come while requests wait for them.
+ */
+export async function startUpstreams(upstreams: readonly Upstream[]): Promise<void> {
+  // Why it failed is in the log, and in what the source says of its availability.
+  const noted = (): void => {};
+  const waited = upstreams.map(async ({ config, source }) => {
+    if (config.auth.kind !== 'oauth') return;
+    const { name, unavailable } = config;
+    if (!source.required) {
+      if (unavailable === undefined) source.obtain().catch(noted);
+      return;
+    }
+    if (unavailable === undefined) await source.obtain().catch(noted);
+    const state = source.availability();
+    const reason = unavailable ?? (state.available ? undefined : state.reason);
+    if (reason !== undefined) throw providersErrors.CCP_PROVIDER_REQUIRED({ message: `provider "${name}" needs a token: ${reason}` });
+  });
+  await Promise.all(waited);
+}
+
+/** Closes the connections, when the calls on them have ended, and forgets fetched tokens. */
+export async function closeUpstream({ providers, source }: Upstream): Promise<void> {
+  await Promise.all(providers.map((provider) => provider.close()));
+  source.close();
+}
 
 /** What `/health` and `status` show of a provider. */
 export function upstreamHealth({ first, line }: Upstream): Readonly<Record<string, unknown>> {

@@ -5,6 +5,9 @@ import { geminiApi } from './apis/gemini-api.js';
 import { createOllamaApi } from './apis/ollama-api.js';
 import { openaiApi } from './apis/openai-api.js';
 import { openaiResponsesApi } from './apis/openai-responses-api.js';
+import type { CredentialSource } from './credentials/credential-source.js';
+import { createCredentialSource } from './credentials/create-credential-source.js';
+import { systemSourceIo } from './credentials/source-io.js';
 import { DemoProvider } from './demo/demo-provider.js';
 import type { Egress } from './egress.js';
 import { ForeignProvider } from './foreign-provider.js';
@@ -21,6 +24,8 @@ export interface ProviderDeps {
   readonly random: () => number;
   /** What the configuration says of models, before the built-in table; none when absent. */
   readonly capabilities?: readonly CapabilityRule[];
+  /** Where the credential of this provider comes from; made from its configuration when absent. */
+  readonly source?: CredentialSource;
   /** Sees what providers of another protocol send, before it is translated: for a probe. */
   readonly watch?: (chunk: Buffer) => void;
 }
@@ -33,7 +38,13 @@ function foreignApiOf(type: ProviderConfig['type']): ForeignApi | undefined {
   return type === 'ollama' ? createOllamaApi() : undefined;
 }
 
-function create(config: ProviderConfig, baseUrl: string, { capabilities = [], ...deps }: ProviderDeps): Provider {
+/** Nothing else logs what a provider made without a source is called with. */
+const ownSource = (config: ProviderConfig, { clock, logger, egress }: ProviderDeps): CredentialSource =>
+  createCredentialSource(config, { clock, logger, io: systemSourceIo(egress.env), secrets: { add() {}, remove() {} } });
+
+function create(config: ProviderConfig, baseUrl: string, given: ProviderDeps): Provider {
+  const { capabilities = [], source = ownSource(config, given), ...rest } = given;
+  const deps = { ...rest, source };
   const api = foreignApiOf(config.type);
   return api === undefined
     ? new AnthropicProvider(config, baseUrl, deps)

@@ -96,8 +96,16 @@ export const errors = defineErrors({
   },
   CCP_PROVIDER_UNAVAILABLE: {
     title: 'Provider not usable',
-    why: 'The provider is configured, but something it needs is missing, such as the variable that holds its key.',
-    fix: 'Set what the message names, then run `ccproxy restart`.',
+    why: 'The provider is configured, but something it needs is missing, such as the variable that holds its key or the token its command prints.',
+    fix: 'Set what the message names, then run `ccproxy restart`. A token that is fetched is tried again by itself, every half minute.',
+    exitCode: 2,
+    httpStatus: 503,
+    anthropicType: 'api_error',
+  },
+  CCP_PROVIDER_REQUIRED: {
+    title: 'A required token cannot be fetched',
+    why: 'The provider has `oauth.required: true`, and its command, file or variable gave no token.',
+    fix: 'Run the command by hand to see what it says, or set `required: false`: the daemon then starts without this provider.',
     exitCode: 2,
     httpStatus: 503,
     anthropicType: 'api_error',

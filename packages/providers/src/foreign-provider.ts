@@ -3,6 +3,8 @@ import { asCcproxyError, CcproxyError, type Clock } from '@ccproxy/kernel';
 import { errorBody, type JsonObject } from '@ccproxy/wire';
 import type { Dispatcher } from 'undici';
 import { answeredCall } from './answered-call.js';
+import type { Credential, CredentialSource } from './credentials/credential-source.js';
+import { RenewedCall } from './credentials/renewed-call.js';
 import { createDispatcher, type Egress } from './egress.js';
 import { endpointOf } from './endpoint.js';
 import { failedCall } from './failed-call.js';
@@ -18,12 +20,11 @@ import { TranslatedCall } from './translated/translated-call.js';
 import { UpstreamCall, type UpstreamCallContext } from './upstream-call.js';
 import { watchedSink } from './watched-sink.js';
 
-const available: Availability = { available: true };
-
 export interface ForeignProviderDeps {
   readonly clock: Clock;
   readonly egress: Egress;
   readonly random: () => number;
+  readonly source: CredentialSource;
   readonly capabilities: readonly CapabilityRule[];
   readonly watch?: (chunk: Buffer) => void;
 }
@@ -59,7 +60,7 @@ export class ForeignProvider implements Provider {
   }
 
   availability(): Availability {
-    return available;
+    return this.#deps.source.availability();
   }
 
   call(request: ProviderRequest, sink: ProviderSink): ProviderCall {
@@ -125,11 +126,15 @@ export class ForeignProvider implements Provider {
   }
 
   #send(method: 'GET' | 'POST', path: string, stream: boolean, body: JsonObject | undefined, sink: ProviderSink): ProviderCall {
-    const headers = foreignRequestHeaders(this.#api, this.#config.auth, stream);
     const bytes = body === undefined ? null : Buffer.from(JSON.stringify(body));
-    const request = { origin: this.origin, method, path: this.#prefix + path, headers, body: bytes };
-    const { watch } = this.#deps;
-    return new UpstreamCall(this.#context, request, watch === undefined ? sink : watchedSink(sink, watch));
+    const { watch, source } = this.#deps;
+    const send = (credential: Credential, to: ProviderSink): ProviderCall => {
+      const headers = foreignRequestHeaders(this.#api, credential, stream);
+      const request = { origin: this.origin, method, path: this.#prefix + path, headers, body: bytes };
+      return new UpstreamCall(this.#context, request, watch === undefined ? to : watchedSink(to, watch));
+    };
+    const fixed = source.renewable ? undefined : source.current();
+    return fixed === undefined ? new RenewedCall(source, send, sink) : send(fixed, sink);
   }
 
   /** 24 random letters and digits. */

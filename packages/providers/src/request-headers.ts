@@ -1,5 +1,5 @@
-import type { ProviderAuth } from '@ccproxy/config';
 import { requestHeadersForAnthropic } from '@ccproxy/wire';
+import type { Credential } from './credentials/credential-source.js';
 import type { HeaderFields } from './provider.js';
 
 /**
@@ -9,12 +9,13 @@ const DROP = ['accept-encoding'];
 const DROP_WITH_CREDENTIALS = [...DROP, 'authorization', 'x-api-key'];
 
 /**
- * What of the client's headers goes to a provider, in undici's flat form, with the credential the provider's configuration says:
- * `client` forwards Authorization and x-api-key as they came; `apiKey` puts its own x-api-key in place of both; `none` sends neither.
+ * What of the client's headers goes to a provider, in undici's flat form, with the provider's credential:
+ * `client` forwards Authorization and x-api-key as they came; `apiKey` puts its own x-api-key in place of both, `bearer` its own Authorization; `none` sends neither.
  */
-export function requestHeaders(client: HeaderFields | readonly string[], auth: ProviderAuth): string[] {
-  const out = requestHeadersForAnthropic(client, { drop: auth.kind === 'client' ? DROP : DROP_WITH_CREDENTIALS });
-  if (auth.kind === 'apiKey') out.push('x-api-key', auth.value);
+export function requestHeaders(client: HeaderFields | readonly string[], credential: Credential): string[] {
+  const out = requestHeadersForAnthropic(client, { drop: credential.kind === 'client' ? DROP : DROP_WITH_CREDENTIALS });
+  if (credential.kind === 'apiKey') out.push('x-api-key', credential.value);
+  if (credential.kind === 'bearer') out.push('authorization', `Bearer ${credential.value}`);
   out.push('accept-encoding', 'identity');
   return out;
 }

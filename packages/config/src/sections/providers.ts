@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { name, type IssueParams } from '../fields.js';
-import { notAvailable } from '../not-available.js';
+import { oauth, oauthAlone } from './oauth.js';
 import { oneWayOfKeys, providerKeys } from './provider-keys.js';
 import { apiKey, baseUrl, timeouts, typeOf } from './provider-fields.js';
 import { gemini, ollama, openai, openaiResponses } from './translated-providers.js';
@@ -22,18 +22,19 @@ const anthropic = z
       'Credential sent instead of the client’s. Unset variable or empty: the provider is unavailable. Calls then need a gateway token.',
     ),
     ...providerKeys,
-    oauth: notAvailable({
-      description: 'Token from a command, file or variable, refreshed by age.',
-      instead: 'Use `auth: client` or `apiKey`.',
-    }),
+    oauth,
     timeouts,
   })
   .refine(...oneWayOfKeys)
-  .refine((provider) => provider.auth === undefined || (provider.apiKey === undefined && provider.apiKeys === undefined), {
-    path: ['auth'],
-    error: '`auth: client` and `apiKey` exclude each other',
-    params: { hint: 'Keep one: `auth: client` forwards the caller’s credential, `apiKey` replaces it.' } satisfies IssueParams,
-  });
+  .refine(...oauthAlone)
+  .refine(
+    (provider) => provider.auth === undefined || [provider.apiKey, provider.apiKeys, provider.oauth].every((each) => each === undefined),
+    {
+      path: ['auth'],
+      error: '`auth: client` and a credential of the provider exclude each other',
+      params: { hint: 'Keep one: `auth: client` forwards the caller’s credential, `apiKey` or `oauth` replaces it.' } satisfies IssueParams,
+    },
+  );
 
 const demo = z.strictObject({ type: typeOf('demo'), timeouts });
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { text } from '../fields.js';
+import { oauth, oauthAlone } from './oauth.js';
 import { oneWayOfKeys, providerKeys } from './provider-keys.js';
 import { apiKey, baseUrl, strict, timeouts, typeOf } from './provider-fields.js';
 
@@ -14,10 +15,12 @@ export const openai = z
     ),
     apiKey: apiKey(key),
     ...providerKeys,
+    oauth,
     strict,
     timeouts,
   })
-  .refine(...oneWayOfKeys);
+  .refine(...oneWayOfKeys)
+  .refine(...oauthAlone);
 
 /** The OpenAI responses protocol. */
 export const openaiResponses = z
@@ -26,10 +29,12 @@ export const openaiResponses = z
     baseUrl: baseUrl('Address up to `/v1`: `/responses` is added.').prefault('https://api.openai.com/v1'),
     apiKey: apiKey(key),
     ...providerKeys,
+    oauth,
     strict,
     timeouts,
   })
-  .refine(...oneWayOfKeys);
+  .refine(...oneWayOfKeys)
+  .refine(...oauthAlone);
 
 /** The Gemini protocol of Google. */
 export const gemini = z
@@ -40,10 +45,12 @@ export const gemini = z
     ),
     apiKey: apiKey(key),
     ...providerKeys,
+    oauth,
     strict,
     timeouts,
   })
-  .refine(...oneWayOfKeys);
+  .refine(...oneWayOfKeys)
+  .refine(...oauthAlone);
 
 /** An Ollama server, over its own protocol. */
 export const ollama = z
@@ -52,6 +59,7 @@ export const ollama = z
     baseUrl: baseUrl('Origin of the server: `/api/chat` is added.').prefault('http://127.0.0.1:11434'),
     apiKey: apiKey(key),
     ...providerKeys,
+    oauth,
     keepAlive: text({
       description:
         'How long the model stays loaded after a call, as Ollama writes it: `10m`, `24h`, `-1` for ever. Without it: its own setting.',
@@ -61,4 +69,5 @@ export const ollama = z
     strict,
     timeouts,
   })
-  .refine(...oneWayOfKeys);
+  .refine(...oneWayOfKeys)
+  .refine(...oauthAlone);

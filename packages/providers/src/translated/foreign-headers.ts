@@ -1,15 +1,16 @@
-import type { ProviderAuth } from '@ccproxy/config';
 import { type HeaderFields, headerValue } from '@ccproxy/wire';
+import type { Credential } from '../credentials/credential-source.js';
 import type { ForeignApi } from './foreign-api.js';
 
 /**
  * All that a provider of another protocol is told beside the body, in undici's flat form: nothing of the client's headers goes on, neither
  * its credential nor its betas, session, machine or SDK.
  */
-export function foreignRequestHeaders(api: ForeignApi, auth: ProviderAuth, stream: boolean): string[] {
+export function foreignRequestHeaders(api: ForeignApi, credential: Credential, stream: boolean): string[] {
   const headers = ['content-type', 'application/json', 'accept', stream ? api.streamType : 'application/json'];
   headers.push('accept-encoding', 'identity', 'user-agent', 'ccproxy');
-  if (auth.kind === 'apiKey') headers.push(...api.credential(auth.value));
+  if (credential.kind === 'apiKey') headers.push(...api.credential(credential.value));
+  if (credential.kind === 'bearer') headers.push('authorization', `Bearer ${credential.value}`);
   return headers;
 }
 

@@ -9,7 +9,7 @@ interface ListedProvider {
   readonly type: string;
   readonly baseUrl: string | null;
   /** Whose credential it is called with. */
-  readonly credential: 'client' | 'own key' | 'none';
+  readonly credential: 'client' | 'own key' | 'fetched token' | 'none';
   /** Targets that use it. */
   readonly targets: readonly string[];
   /** null: no daemon runs, so nobody has tried. */
@@ -17,7 +17,7 @@ interface ListedProvider {
   readonly reason: string | null;
 }
 
-const credentials = { client: 'client', apiKey: 'own key', none: 'none' } as const;
+const credentials = { client: 'client', apiKey: 'own key', oauth: 'fetched token', none: 'none' } as const;
 
 export default class ProviderList extends BaseCommand {
   static override summary = 'List the providers of the configuration, and whether they can be used.';

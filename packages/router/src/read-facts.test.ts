@@ -176,6 +176,15 @@ describe('recorded facts', () => {
     expect(back).toMatchObject({ project: '/p', user: null, at: 7, declaredTools: ['Bash'], image: false, thinking: null });
   });
 
+  it('[C15] keep no more names than are worth their room, and know it', () => {
+    const of = source({ tools: Array.from({ length: 500 }, (_, index) => ({ name: `mcp__server__tool_${index}` })) });
+    const facts = read(of, { legacy: { is: 'py-thinking' } });
+    const recorded = recordedFacts({ facts, view: of.view, project: undefined, user: undefined, at: 7 });
+    expect(recorded.declaredTools).toHaveLength(129);
+    const back = factsOfRecord({ ...recorded });
+    expect([back?.declaredTools, back?.legacy]).toEqual([undefined, undefined]);
+  });
+
   it('[C15] are read back as unknown where the log cut them, and not at all when nothing can be told', () => {
     const base = { model: 'm', tokens: { estimate: 1 } };
     expect(factsOfRecord({})).toBeUndefined();

@@ -14,6 +14,12 @@ export interface RecordedRequest {
   readonly at: number;
 }
 
+/** Names of tools kept of one request: more of them in each of thousands of records are not worth their room. */
+const mostNames = 128;
+
+const kept = (names: readonly string[]): readonly string[] =>
+  names.length > mostNames ? [...names.slice(0, mostNames), `… (${names.length} items)`] : names;
+
 /**
  * The features of a request for the decision log: those its rules read, and all that cost nothing, so that other rules can be tried on it
  * later. Never a prompt, a header or a system text: of these only which patterns of the rules fitted.
@@ -21,16 +27,16 @@ export interface RecordedRequest {
 export function recordedFacts({ facts, view, project, user, at }: RecordedRequest): RequestFacts {
   const { declaredTools, ...cheap } = viewFacts(view);
   const { declaredTools: read = declaredTools, legacy, usedTools, ...others } = facts;
-  // The log cuts what is long: lists stand last, so that they are what is cut.
+  // The log cuts what is long: lists stand last, so that they are what is cut, and say so in the words of the log.
   return {
     ...cheap,
     project: project ?? null,
     user: user ?? null,
     at,
     ...others,
-    ...(usedTools === undefined ? {} : { usedTools }),
-    ...(read === undefined ? {} : { declaredTools: read }),
-    ...(legacy === undefined ? {} : { legacy }),
+    ...(usedTools === undefined ? {} : { usedTools: kept(usedTools) }),
+    ...(read === undefined ? {} : { declaredTools: kept(read) }),
+    ...(legacy === undefined ? {} : { legacy: { ...legacy, toolNames: kept(legacy.toolNames) } }),
   };
 }
 
@@ -48,6 +54,12 @@ const fields = (value: unknown): Fields | undefined =>
 const nullable = <T>(value: unknown, read: (value: unknown) => T | undefined): T | null | undefined =>
   value === null ? null : read(value);
 const number = (value: unknown): number | undefined => (typeof value === 'number' && Number.isFinite(value) ? value : undefined);
+
+/** Known only with all of its names. */
+function legacyOf(value: unknown): Fields | undefined {
+  const legacy = fields(value);
+  return names(legacy?.['toolNames']) === undefined ? undefined : legacy;
+}
 
 function classOf(value: unknown): RequestClass | undefined {
   return typeof value === 'string' ? namedClass({ 'x-claude-code-request-class': value }) : undefined;
@@ -71,7 +83,7 @@ export function factsOfRecord(record: Fields): RequestFacts | undefined {
     user: nullable(record['user'], text),
     at: number(record['at']),
     custom: fields(record['custom']),
-    legacy: fields(record['legacy']),
+    legacy: legacyOf(record['legacy']),
     selectorTag: nullable(record['selectorTag'], text),
   };
   const known = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined));

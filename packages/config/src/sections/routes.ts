@@ -115,12 +115,19 @@ const rule = written.transform((keys, context): Rule => {
 /** A list of rules; the first that fires decides. */
 export const rules = z.array(rule);
 
-/** Rules of a project file: they ask no code of the user's, whatever a repository wants. */
+/**
+ * Rules of a project file. They ask no code of the user's, and no prompt chooses a model by them: the prompts of a repository's agents are the
+ * repository's own.
+ */
 export const projectRules = z.array(
   rule.superRefine((checked, context) => {
-    if (!('when' in checked) || customNames(checked.when).length === 0) return;
-    const hint = 'Routing modules are asked only by rules of your own ccproxy.yaml.';
-    context.addIssue({ code: 'custom', message: 'asks a routing module, which a project file cannot', params: { hint } });
+    const report = (message: string, hint: string): void => context.addIssue({ code: 'custom', message, params: { hint } });
+    if ('selector' in checked) {
+      if (checked.selector === 'tag')
+        report('takes a model from a prompt, which a project file cannot', 'Write the rule into your own ccproxy.yaml.');
+    } else if (customNames(checked.when).length > 0) {
+      report('asks a routing module, which a project file cannot', 'Routing modules are asked only by rules of your own ccproxy.yaml.');
+    }
   }),
 );
 

@@ -120,7 +120,7 @@ describe('rules', () => {
     expect(summarize(found)).toEqual(['6:5 CCP_CONFIG_REFERENCE routes[1]', '8:5 CCP_CONFIG_REFERENCE routes[3]']);
   });
 
-  it('[C1] a project file asks no code of the user', async () => {
+  it('[C1] a project file asks no code of the user, and lets no prompt choose', async () => {
     const { config } = await analyze(base);
     if (config === undefined) throw new Error('no configuration');
     const text =
@@ -131,7 +131,10 @@ describe('rules', () => {
       expect.stringContaining('asks a routing module, which a project file cannot'),
       expect.stringContaining('asks a routing module, which a project file cannot'),
     ]);
-    expect(analyzeProject('routes: [ { preset: ccr-think, to: default } ]\n', 'p', config).diagnostics).toEqual([]);
+    expect(analyzeProject('routes: [ { preset: ccr-subagent } ]\n', 'p', config).diagnostics.map(({ message }) => message)).toEqual([
+      'routes[0] takes a model from a prompt, which a project file cannot',
+    ]);
+    expect(analyzeProject('routes: [ { preset: ccr-think, to: default }, { selector: true } ]\n', 'p', config).diagnostics).toEqual([]);
   });
 });
 

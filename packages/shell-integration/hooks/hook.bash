@@ -10,7 +10,7 @@ fi
 __ccproxy_state=@STATE@
 __ccproxy_modern=0 # 4.4: attributes of a variable and options local to a function, both without a process
 if ((BASH_VERSINFO[0] > 4 || (BASH_VERSINFO[0] == 4 && BASH_VERSINFO[1] >= 4))); then __ccproxy_modern=1; fi
-__ccproxy_kind='' __ccproxy_pwd='' __ccproxy_mark='' __ccproxy_origin='' __ccproxy_here='' __ccproxy_file='' __ccproxy_copy='' __ccproxy_lost=''
+__ccproxy_kind='' __ccproxy_pwd='' __ccproxy_mark='' __ccproxy_origin='' __ccproxy_here='' __ccproxy_file='' __ccproxy_copy='' __ccproxy_lost='' __ccproxy_busy=''
 __ccproxy_memo='' __ccproxy_body='' __ccproxy_slot='' __ccproxy_names=' ' __ccproxy_profile=''
 __ccproxy_notice='' __ccproxy_noted='' CCPROXY_PROMPT=''
 
@@ -56,7 +56,9 @@ __ccproxy_look() {
     __c_fresh=
     __ccproxy_epoch
   fi
-  __ccproxy_pwd=$PWD __ccproxy_here=$__c_dir/.ccproxy.yaml __ccproxy_kind=outside
+  # Interrupted, the next prompt looks again: the state of the prompt is set last, and what is half done is known as such.
+  local __c_half=$__ccproxy_busy __c_kind=outside
+  __ccproxy_busy=1 __ccproxy_kind='' __ccproxy_pwd=$PWD __ccproxy_here=$__c_dir/.ccproxy.yaml
 
   # The nearest project file of our own, from $PWD up to $HOME or the root.
   __c_home=${__c_home%/}
@@ -78,7 +80,7 @@ __ccproxy_look() {
 
   if [[ -z $__c_file ]]; then
     __c_dir=
-  elif [[ -n $__c_fresh && -n $__ccproxy_file && $__c_file == "$__ccproxy_file" && ! $__c_file -nt $__ccproxy_copy ]]; then
+  elif [[ -n $__c_fresh && -z $__c_half && -n $__ccproxy_file && $__c_file == "$__ccproxy_file" && ! $__c_file -nt $__ccproxy_copy ]]; then
     __c_verdict=same
   else
     __ccproxy_judge
@@ -91,7 +93,7 @@ __ccproxy_look() {
     allowed)
       if [[ -z ${__CCPROXY_SAVED-} ]]; then
         __ccproxy_enter
-      elif ! __ccproxy_same; then
+      elif [[ -n $__c_half ]] || ! __ccproxy_same; then
         __ccproxy_leave
         __ccproxy_enter
       fi
@@ -105,18 +107,19 @@ __ccproxy_look() {
       ;;
   esac
   case $__c_verdict in
-    outside | denied) if [[ $__ccproxy_lost == "$PWD" ]]; then __ccproxy_kind=; else __ccproxy_lost=; fi ;;
+    outside | denied) if [[ $__ccproxy_lost == "$PWD" ]]; then __c_kind=; else __ccproxy_lost=; fi ;;
     same | allowed)
-      __ccproxy_kind=inside
+      __c_kind=inside
       if [[ $__ccproxy_here == "$__c_file" ]]; then __ccproxy_here=; fi
       ;;
-    stopped) __ccproxy_kind='' CCPROXY_PROMPT=off __c_reason='is allowed, but no daemon runs: ccproxy start' ;;
-    new) __ccproxy_kind='' CCPROXY_PROMPT='?' __c_reason='has a .ccproxy.yaml that is not allowed: read it, then run ccproxy allow there' ;;
-    changed) __ccproxy_kind='' CCPROXY_PROMPT='?' __c_reason='has a .ccproxy.yaml that is not the one you allowed: read it, then run ccproxy allow there' ;;
+    stopped) __c_kind='' CCPROXY_PROMPT=off __c_reason='is allowed, but no daemon runs: ccproxy start' ;;
+    new) __c_kind='' CCPROXY_PROMPT='?' __c_reason='has a .ccproxy.yaml that is not allowed: read it, then run ccproxy allow there' ;;
+    changed) __c_kind='' CCPROXY_PROMPT='?' __c_reason='has a .ccproxy.yaml that is not the one you allowed: read it, then run ccproxy allow there' ;;
     *) CCPROXY_PROMPT='?' __c_reason='has an entry this hook cannot use: run ccproxy allow there again' ;;
   esac
   # `==` cannot tell two directories apart then.
-  if [[ $BASHOPTS == *nocasematch* ]]; then __ccproxy_kind=; fi
+  if [[ $BASHOPTS == *nocasematch* ]]; then __c_kind=; fi
+  __ccproxy_kind=$__c_kind __ccproxy_busy=''
   if [[ -n $__c_reason ]]; then __ccproxy_note "$__c_reason"; fi
   if [[ -n $__ccproxy_notice ]]; then
     builtin printf '%s' "$__ccproxy_notice" >&2
@@ -229,6 +232,7 @@ __ccproxy_load() {
 # Sets the variables, remembering what was there: u unset, x exported, n not exported, k the user's own and left alone.
 __ccproxy_enter() {
   local __c_i __c_k __c_v __c_flag __c_saved=1: IFS=' '
+  export "__CCPROXY_ROOT=$__c_dir/"
   for __c_k in $__ccproxy_names; do
     __c_i=__ccproxy_value_$__c_k __c_flag=u
     __c_v=${!__c_i}
@@ -243,16 +247,19 @@ __ccproxy_enter() {
     case $__c_kept in *":$__c_k:"*) __c_flag=k ;; esac
     __c_saved=$__c_saved$__c_k=$__c_flag:
     case $__c_flag in
-      k) continue ;;
+      k) ;;
       x)
         __ccproxy_join "${!__c_k}"
         export "__CCPROXY_OLD_$__c_k=${!__c_k}"
         ;;
       n) builtin printf -v "__ccproxy_old_$__c_k" %s "${!__c_k}" ;;
     esac
-    export "__CCPROXY_NEW_$__c_k=$__c_v" "$__c_k=$__c_v"
+    if [[ $__c_flag == k ]]; then
+      export "__CCPROXY_SAVED=$__c_saved"
+    else
+      export "__CCPROXY_NEW_$__c_k=$__c_v" "__CCPROXY_SAVED=$__c_saved" "$__c_k=$__c_v"
+    fi
   done
-  export __CCPROXY_SAVED=$__c_saved __CCPROXY_ROOT=$__c_dir/
 }
 
 # Whether this project is active already with exactly these values (also when a parent shell activated it).
@@ -303,6 +310,8 @@ __ccproxy_leave() {
           *) unset -v "$__c_k" ;;
         esac
       fi
+    elif [[ -n ${__c_half-} ]] && [ "${!__c_k-}" = "${!__c_old-}${!__c_local-}" ]; then
+      : # entering was interrupted before it was set
     else
       __c_changed="$__c_changed $__c_k"
       if [[ ${__CCPROXY_ROOT-} == "$__c_dir/" ]]; then __c_kept=$__c_kept:$__c_k:; fi

@@ -3,7 +3,7 @@
 set -g __ccproxy_state @STATE@
 set -g __ccproxy_outside ''
 set -g __ccproxy_inside ''
-for __ccproxy_name in pwd mark origin here file copy memo body slot profile length lost
+for __ccproxy_name in pwd mark origin here file copy memo body slot profile length lost busy
     set -g __ccproxy_$__ccproxy_name ''
 end
 set -e __ccproxy_name
@@ -46,15 +46,19 @@ function __ccproxy_look
     set -g __ccproxy_here $PWD/.ccproxy.yaml
     test "$__ccproxy_lost" = "$PWD"
     or set -g __ccproxy_lost ''
+    # Interrupted, the next prompt looks again: the state of the prompt is set last, and what is half done is known as such.
+    set -l __c_half $__ccproxy_busy
+    set -g __ccproxy_busy 1
     set -g __ccproxy_outside ''
     set -g __ccproxy_inside ''
     if test -e "$__ccproxy_mark"
         __ccproxy_find
         if test -n "$__c_file"
-            if test -n "$__ccproxy_times" -a "$__c_file" = "$__ccproxy_file" -a ! "$__c_file" -nt "$__ccproxy_copy"
-                set -g __ccproxy_inside $PWD
+            if test -n "$__ccproxy_times" -a -z "$__c_half" -a "$__c_file" = "$__ccproxy_file" -a ! "$__c_file" -nt "$__ccproxy_copy"
                 test "$__ccproxy_here" = "$__c_file"
                 and set -g __ccproxy_here ''
+                set -g __ccproxy_busy ''
+                set -g __ccproxy_inside $PWD
                 return
             end
             __ccproxy_judge
@@ -77,17 +81,17 @@ function __ccproxy_look
         set -g __ccproxy_copy $__ccproxy_state/env$__c_dir.ccproxy-trusted.$__ccproxy_slot
         set -g __ccproxy_noted
         set -g CCPROXY_PROMPT $__ccproxy_profile
-        if test -n "$__ccproxy_times"
-            set -g __ccproxy_inside $PWD
-            test "$__ccproxy_here" = "$__c_file"
-            and set -g __ccproxy_here ''
-        end
+        test "$__ccproxy_here" = "$__c_file"
+        and set -g __ccproxy_here ''
         if test -z "$__CCPROXY_SAVED"
             __ccproxy_enter
-        else if not __ccproxy_same
+        else if test -n "$__c_half"; or not __ccproxy_same
             __ccproxy_leave
             __ccproxy_enter
         end
+        set -g __ccproxy_busy ''
+        test -n "$__ccproxy_times"
+        and set -g __ccproxy_inside $PWD
         return
     end
     # A project file that vanished may come back, with another branch: it is looked for at every prompt in this directory.
@@ -97,6 +101,7 @@ function __ccproxy_look
     set -g CCPROXY_PROMPT ''
     test -n "$__CCPROXY_SAVED"
     and __ccproxy_leave
+    set -g __ccproxy_busy ''
     switch $__c_verdict
         case outside denied
             test "$__ccproxy_lost" = "$PWD"
@@ -328,6 +333,7 @@ end
 # Sets the variables, remembering what was there: u unset, x exported, n not exported, k the user's own and left alone.
 function __ccproxy_enter --no-scope-shadowing
     set -l __c_saved 1:
+    set -gx __CCPROXY_ROOT $__c_dir
     set -l __c_rest $__ccproxy_values
     for __c_k in $__ccproxy_names
         set -l __c_v $__c_rest[1]
@@ -335,6 +341,7 @@ function __ccproxy_enter --no-scope-shadowing
         set -e __c_rest[1]
         if set -q __c_kept[1]; and contains -- $__c_k $__c_kept
             set __c_saved $__c_saved$__c_k=k:
+            set -gx __CCPROXY_SAVED $__c_saved
             continue
         end
         if set -q $__c_k
@@ -351,12 +358,11 @@ function __ccproxy_enter --no-scope-shadowing
                 and __ccproxy_join
             end
         end
-        set -gx __CCPROXY_NEW_$__c_k $__c_v
-        set -gx $__c_k $__c_v
         set __c_saved $__c_saved$__c_k=$__c_flag:
+        set -gx __CCPROXY_NEW_$__c_k $__c_v
+        set -gx __CCPROXY_SAVED $__c_saved
+        set -gx $__c_k $__c_v
     end
-    set -gx __CCPROXY_SAVED $__c_saved
-    set -gx __CCPROXY_ROOT $__c_dir
 end
 
 # Puts back what was there; a variable the user changed meanwhile keeps the user's value.
@@ -389,6 +395,8 @@ function __ccproxy_leave --no-scope-shadowing
             else if test $__c_flag = x; and set -q $__c_old
                 set -gx $__c_k "$$__c_old"
             end
+        else if test -n "$__c_half" -a "$$__c_k" = "$$__c_old"
+            true # entering was interrupted before it was set
         else
             set -a __c_changed $__c_k
             test "$__CCPROXY_ROOT" = "$__c_dir"

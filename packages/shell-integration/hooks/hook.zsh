@@ -5,7 +5,7 @@
 [[ -o aliases ]] || __ccproxy_alias_option=no_aliases
 'builtin' 'setopt' 'no_aliases' # an alias of the user must not end up inside the functions
 builtin typeset -g __ccproxy_state=@STATE@
-builtin typeset -g __ccproxy_kind='' __ccproxy_pwd='' __ccproxy_mark='' __ccproxy_origin='' __ccproxy_here='' __ccproxy_file='' __ccproxy_copy='' __ccproxy_lost=''
+builtin typeset -g __ccproxy_kind='' __ccproxy_pwd='' __ccproxy_mark='' __ccproxy_origin='' __ccproxy_here='' __ccproxy_file='' __ccproxy_copy='' __ccproxy_lost='' __ccproxy_busy=''
 builtin typeset -g __ccproxy_memo='' __ccproxy_body='' __ccproxy_slot='' __ccproxy_profile=''
 builtin typeset -ga __ccproxy_names __ccproxy_values
 builtin typeset -g __ccproxy_notice='' __ccproxy_noted='' CCPROXY_PROMPT=''
@@ -36,7 +36,9 @@ __ccproxy_look() {
     __c_fresh=
     __ccproxy_epoch
   fi
-  __ccproxy_pwd=$PWD __ccproxy_here=$__c_dir/.ccproxy.yaml __ccproxy_kind=o
+  # Interrupted, the next prompt looks again: the state of the prompt is set last, and what is half done is known as such.
+  local __c_half=$__ccproxy_busy
+  __ccproxy_busy=1 __ccproxy_kind='' __ccproxy_pwd=$PWD __ccproxy_here=$__c_dir/.ccproxy.yaml
 
   # The nearest project file of our own, from $PWD up to $HOME or the root.
   if [[ $__c_dir/ != */../* && $__c_dir/ != */./* && $__c_dir/ != //* ]]; then
@@ -54,7 +56,7 @@ __ccproxy_look() {
 
   if [[ -z $__c_file ]]; then
     __c_dir=
-  elif [[ -n $__c_fresh && $__c_file == "$__ccproxy_file" && $__ccproxy_copy -nt $__c_file ]]; then
+  elif [[ -n $__c_fresh && -z $__c_half && $__c_file == "$__ccproxy_file" && $__ccproxy_copy -nt $__c_file ]]; then
     __c_verdict=same
   else
     __ccproxy_judge
@@ -67,7 +69,7 @@ __ccproxy_look() {
     allowed)
       if [[ -z ${__CCPROXY_SAVED-} ]]; then
         __ccproxy_enter
-      elif ! __ccproxy_same; then
+      elif [[ -n $__c_half ]] || ! __ccproxy_same; then
         __ccproxy_leave
         __ccproxy_enter
       fi
@@ -82,20 +84,19 @@ __ccproxy_look() {
   esac
   case $__c_verdict in
     outside | denied)
-      if [[ $__ccproxy_lost == "$PWD" ]]; then __ccproxy_kind=; else __ccproxy_lost=; fi
-      return 0
+      if [[ $__ccproxy_lost != "$PWD" ]]; then __ccproxy_lost='' __ccproxy_kind=o; fi
       ;;
     same | allowed)
-      __ccproxy_kind=i
       [[ $__ccproxy_here != "$__c_file" ]] || __ccproxy_here=
-      return 0
+      __ccproxy_kind=i
       ;;
-    stopped) __ccproxy_kind='' CCPROXY_PROMPT=off __c_reason='is allowed, but no daemon runs: ccproxy start' ;;
-    new) __ccproxy_kind='' CCPROXY_PROMPT='?' __c_reason='has a .ccproxy.yaml that is not allowed: read it, then run ccproxy allow there' ;;
-    changed) __ccproxy_kind='' CCPROXY_PROMPT='?' __c_reason='has a .ccproxy.yaml that is not the one you allowed: read it, then run ccproxy allow there' ;;
-    *) CCPROXY_PROMPT='?' __c_reason='has an entry this hook cannot use: run ccproxy allow there again' ;;
+    stopped) CCPROXY_PROMPT=off __c_reason='is allowed, but no daemon runs: ccproxy start' ;;
+    new) CCPROXY_PROMPT='?' __c_reason='has a .ccproxy.yaml that is not allowed: read it, then run ccproxy allow there' ;;
+    changed) CCPROXY_PROMPT='?' __c_reason='has a .ccproxy.yaml that is not the one you allowed: read it, then run ccproxy allow there' ;;
+    *) __ccproxy_kind=o CCPROXY_PROMPT='?' __c_reason='has an entry this hook cannot use: run ccproxy allow there again' ;;
   esac
-  __ccproxy_note "$__c_reason"
+  __ccproxy_busy=
+  [[ -z $__c_reason ]] || __ccproxy_note "$__c_reason"
 }
 
 # The current epoch: sets __ccproxy_mark, and __ccproxy_origin when a daemon serves.
@@ -209,6 +210,7 @@ __ccproxy_same() {
 # Sets the variables, remembering what was there: u unset, x exported, n not exported, k the user's own and left alone.
 __ccproxy_enter() {
   local __c_i __c_k __c_v __c_flag __c_saved=1:
+  builtin typeset -gx -- "__CCPROXY_ROOT=$__c_dir/"
   for (( __c_i = 1; __c_i <= ${#__ccproxy_names}; __c_i++ )); do
     __c_k=$__ccproxy_names[__c_i] __c_v=$__ccproxy_values[__c_i]
     case ${(Pt)__c_k} in
@@ -225,10 +227,13 @@ __ccproxy_enter() {
         ;;
       n) builtin typeset -g -- "__ccproxy_old_$__c_k=${(P)__c_k}" ;;
     esac
-    [[ $__c_flag == k ]] || builtin typeset -gx -- "__CCPROXY_NEW_$__c_k=$__c_v" "$__c_k=$__c_v"
     __c_saved=$__c_saved$__c_k=$__c_flag:
+    if [[ $__c_flag == k ]]; then
+      builtin typeset -gx -- "__CCPROXY_SAVED=$__c_saved"
+    else
+      builtin typeset -gx -- "__CCPROXY_NEW_$__c_k=$__c_v" "__CCPROXY_SAVED=$__c_saved" "$__c_k=$__c_v"
+    fi
   done
-  builtin typeset -gx -- __CCPROXY_SAVED=$__c_saved __CCPROXY_ROOT=$__c_dir/
 }
 
 # Puts back what was there; a variable the user changed meanwhile keeps the user's value.
@@ -256,6 +261,8 @@ __ccproxy_leave() {
           ;;
         *) builtin unset -- $__c_k ;;
       esac
+    elif [[ -n ${__c_half-} && ${(P)__c_k-} == "${(P)__c_old-}${(P)__c_local-}" ]]; then
+      : # entering was interrupted before it was set
     else
       __c_changed+=" $__c_k"
       [[ ${__CCPROXY_ROOT-} != "$__c_dir/" ]] || __c_kept=$__c_kept:$__c_k:

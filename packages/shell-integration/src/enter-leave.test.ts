@@ -159,6 +159,35 @@ describe.each(testedShells)('%s: entering and leaving', (shell) => {
     }
   });
 
+  it('[D2] 51 what was interrupted half way is finished at the next prompt, and no half is taken for the user’s', async () => {
+    const project = await world.project('p51', { variables: { ANTHROPIC_BASE_URL: '/p/abc', CCPROXY_PROFILE: 'work' } });
+    const interrupted = shell === 'fish' ? 'set -g __ccproxy_busy 1; set -g __ccproxy_inside ""' : '__ccproxy_busy=1 __ccproxy_kind=';
+    const run = await runShell(shell, world, (w) => [
+      w.set('CCPROXY_PROFILE', 'mine'),
+      w.cd(project),
+      w.prompt,
+      // Stopped before the last variable was set.
+      interrupted,
+      w.set('CCPROXY_PROFILE', 'mine'),
+      w.prompt,
+      w.show('entered'),
+      // Stopped before the first was recorded.
+      interrupted,
+      w.set('__CCPROXY_SAVED', '1:ANTHROPIC_BASE_URL=u:'),
+      w.set('CCPROXY_PROFILE', 'mine'),
+      w.prompt,
+      w.show('again'),
+      w.cd(world.home),
+      w.prompt,
+      w.show('after'),
+    ]);
+    const on = { ANTHROPIC_BASE_URL: `exported:${url}`, CCPROXY_PROFILE: 'exported:work' };
+    expect(run.at('entered')).toMatchObject(on);
+    expect(run.at('again')).toMatchObject(on);
+    expect(run.at('after')).toMatchObject({ ANTHROPIC_BASE_URL: 'unset', CCPROXY_PROFILE: 'exported:mine', __CCPROXY_SAVED: 'unset' });
+    expect(run.stderr).toBe('');
+  });
+
   it('[D2] 47 loading the start-up file again while active, and replacing the shell, changes nothing; leaving restores', async () => {
     const project = await world.project('p47');
     const run = await runShell(shell, world, (w) => [

@@ -31,14 +31,21 @@ interface Command {
   readonly examples?: readonly (string | { readonly command: string; readonly description: string })[];
 }
 
-const manifestFile = 'apps/cli/oclif.manifest.json';
+const manifestName = 'oclif.manifest.json';
+const manifestFile = `apps/cli/${manifestName}`;
 const bin = 'ccproxy';
 
-/** The commands, from the manifest the build makes. undefined when the command line is not built. */
+/** The commands of the command line and of its plugins in this repository, from the manifests the build makes. undefined when the command line is not built. */
 export function renderCommands(repository: Repository): string | undefined {
   if (!repository.exists(manifestFile)) return undefined;
-  const { commands } = JSON.parse(repository.read(manifestFile)) as { commands: Readonly<Record<string, Command>> };
-  const shown = Object.values(commands).filter((command) => command.hidden !== true);
+  const plugins = repository.packages
+    .map(({ folder }) => `${folder}/${manifestName}`)
+    .filter((file) => file !== manifestFile && repository.exists(file));
+  const commands = [manifestFile, ...plugins].flatMap((file) => {
+    const manifest = JSON.parse(repository.read(file)) as { commands: Readonly<Record<string, Command>> };
+    return Object.values(manifest.commands);
+  });
+  const shown = commands.filter((command) => command.hidden !== true);
   return [
     '# Commands',
     `Every command of ours but \`claude\` takes \`--json\`, and \`--help\` shows this text. Generated from the commands: \`pnpm docs\`.`,

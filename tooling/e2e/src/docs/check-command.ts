@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repositoryRoot } from '@ccproxy-internal/test-kit';
 
@@ -17,9 +17,15 @@ export interface Manifest {
 const pluginTopics = new Set(['autocomplete', 'help', 'plugins']);
 const everywhere = new Set(['--help', '--json']);
 
-/** The manifest of the built command line. */
-export const readManifest = (): Manifest =>
-  JSON.parse(readFileSync(join(repositoryRoot, 'apps/cli/oclif.manifest.json'), 'utf8')) as Manifest;
+/** The manifests of the built command line and of its plugins in this repository, as one. */
+export function readManifest(): Manifest {
+  const plugins = readdirSync(join(repositoryRoot, 'packages')).map((name) => join('packages', name));
+  const commands = ['apps/cli', ...plugins]
+    .map((folder) => join(repositoryRoot, folder, 'oclif.manifest.json'))
+    .filter((file) => existsSync(file))
+    .map((file) => (JSON.parse(readFileSync(file, 'utf8')) as Manifest).commands);
+  return { commands: Object.assign({}, ...commands) as Manifest['commands'] };
+}
 
 /** Why a command line does not exist as it is written, or undefined. Arguments of the client, after `--`, are not looked at. */
 export function commandProblem(line: string, manifest: Manifest): string | undefined {

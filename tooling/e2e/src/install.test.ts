@@ -10,7 +10,8 @@ import { type LocalRegistry, startRegistry } from './install/registry.ts';
 const supported = ['22.23.3', '24.21.0'];
 const tooOld = '20.20.2';
 /** Not the product itself, which the first tests install. */
-const libraries = 'client config daemon gateway http ipc kernel launch ledger providers router store telemetry tokens wire'.split(' ');
+const libraries =
+  'claude client config daemon gateway http ipc kernel launch ledger projects providers router store telemetry tokens wire'.split(' ');
 
 let home: TempHome;
 let processes: Processes;
@@ -60,6 +61,51 @@ describe.each(supported)('on Node %s', (version) => {
     expect(await ccproxy('stop')).toMatchObject({ code: 0 });
     expect(await ccproxy('status')).toMatchObject({ code: 3 });
   });
+});
+
+it('[B8] a plugin of somebody else is installed, adds its command, is listed by doctor and removed again', async () => {
+  const folder = mkdtempSync(join(home.home, 'plugin-'));
+  mkdirSync(join(folder, 'commands'));
+  const manifest = {
+    name: 'ccproxy-plugin-sample',
+    version: '1.0.0',
+    type: 'module',
+    license: 'MIT',
+    dependencies: { '@oclif/core': '5.1.9' },
+    oclif: { commands: './commands', topicSeparator: ' ' },
+  };
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
+  writeFileSync(
+    join(folder, 'commands', 'greet.js'),
+    `import { Command } from '@oclif/core';\nexport default class Greet extends Command {\n  async run() { this.log('hello from a plugin'); }\n}\n`,
+  );
+  await npm(processes, ['publish', folder, '--provenance=false', '--access=public'], { cwd: home.work, env: home.env(registry.npmEnv) });
+
+  const bin = join(await installGlobally('@ccproxy/cli', process.execPath), 'bin', 'ccproxy.js');
+  using user = createTempHome();
+  const env = withNode(user.env(registry.npmEnv), process.execPath);
+  const ccproxy = (...args: string[]): ReturnType<typeof runBin> =>
+    runBin(bin, args, { processes, cwd: user.work, env, timeoutMs: 240_000 });
+  const plugins = async (): Promise<string> => {
+    const { findings } = JSON.parse((await ccproxy('doctor', '--json')).stdout) as { findings: { check: string; message: string }[] };
+    return findings.flatMap(({ check, message }) => (check === 'plugins' ? [message] : [])).join('\n');
+  };
+  expect((await ccproxy('greet')).code).toBe(2);
+  const installed = await ccproxy('plugins', 'install', 'ccproxy-plugin-sample');
+  expect({ code: installed.code, said: installed.code === 0 ? '' : installed.stdout + installed.stderr }).toEqual({ code: 0, said: '' });
+  expect(await ccproxy('greet')).toMatchObject({ code: 0, stdout: 'hello from a plugin\n' });
+  expect(await plugins()).toContain('ccproxy-plugin-sample 1.0.0 (user) runs with your rights');
+  expect((await ccproxy('plugins', 'uninstall', 'ccproxy-plugin-sample')).code).toBe(0);
+  expect((await ccproxy('greet')).code).toBe(2);
+  expect(await plugins()).not.toContain('ccproxy-plugin-sample');
+
+  // A repository cannot bring one: neither by its project file nor by lying around.
+  user.write('work/.ccproxy.yaml', 'plugins: [./evil.js]\n');
+  user.write('work/package.json', JSON.stringify({ ...manifest, name: 'evil', oclif: { plugins: ['./'], commands: './commands' } }));
+  user.write('work/commands/greet.js', 'throw new Error("loaded");\n');
+  const allowed = await ccproxy('allow');
+  expect([allowed.code, allowed.stderr]).toEqual([2, expect.stringContaining('plugins is not allowed in a project file')]);
+  expect((await ccproxy('greet')).code).toBe(2);
 });
 
 it('[B9] a Node that is too old is told what to do, in one sentence', async () => {

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectDaemon, createDaemonClient } from '@ccproxy/client';
+import { renderStub } from '@ccproxy/shell-integration';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { renderExports } from '../render/render-exports.js';
 import { renderStatus } from '../render/render-status.js';
@@ -170,10 +171,15 @@ describe('ccproxy purge', () => {
     await runCommand(Start, [], env());
     mkdirSync(join(home.root, 'xdg/cache/ccproxy/compile'), { recursive: true });
     home.write('.ccproxy/notes.txt', 'mine');
+    const rc = home.write(
+      '.bashrc',
+      `alias l=ls\n${renderStub('bash', { hookFile: join(home.state, 'shell/hook.bash'), withClaude: true, createsFile: false })}`,
+    );
     const purged = await runCommand(Purge, ['--yes', '--json'], env(folders()));
     expect(purged.exitCode).toBe(0);
     expect(purged.json()).toMatchObject({ purged: true, left: [join(home.state, 'notes.txt')], stopped: expect.any(Number) });
     expect(readdirSync(home.state)).toEqual(['notes.txt']);
+    expect(readFileSync(rc, 'utf8')).toBe('alias l=ls\n');
     expect(existsSync(join(home.root, 'xdg/cache/ccproxy'))).toBe(false);
     expect(readFileSync(join(directory, '.ccproxy.yaml'), 'utf8')).toBe('profile: work\n');
     rmSync(join(home.state, 'notes.txt'));

@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { connectDaemon, createDaemonClient, type DaemonClient, type DaemonStatusReport } from '@ccproxy/client/connect';
 import { portOwner } from '@ccproxy/http/port-owner';
 import { type AppPaths, CcproxyError } from '@ccproxy/kernel';
@@ -46,6 +47,15 @@ export async function checkDaemon(options: DaemonCheck): Promise<{ findings: Fin
 
 async function checkPort(port: number): Promise<Finding[]> {
   const owner = await portOwner(port);
+  if (owner === undefined && (await somebodyAnswers(port))) {
+    return [
+      warning(
+        'port',
+        `${port} is taken by a program of another user`,
+        'Nothing to do: ccproxy takes a free port and remembers it, and shells drop the old one. Do not start a client with ANTHROPIC_BASE_URL set by hand to it.',
+      ),
+    ];
+  }
   if (owner === undefined) return [ok('port', `${port} is free`)];
   return [
     warning(
@@ -54,6 +64,19 @@ async function checkPort(port: number): Promise<Finding[]> {
       'Nothing to do: ccproxy takes a free port and remembers it. To insist on this one, stop that program.',
     ),
   ];
+}
+
+/** Who listens may be hidden from us; that somebody does is not. */
+function somebodyAnswers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port, timeout: 1000 });
+    const end = (answer: boolean): void => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('connect', () => end(true)).once('error', () => end(false));
+    socket.once('timeout', () => end(false));
+  });
 }
 
 async function statusOf(client: DaemonClient): Promise<DaemonStatusReport> {

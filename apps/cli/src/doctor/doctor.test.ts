@@ -1,7 +1,11 @@
 import { createServer } from 'node:net';
-import { mkdirSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { completionTree, installShell } from '@ccproxy/shell-integration';
+import { Config } from '@oclif/core/config';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import Allow from '../commands/allow.js';
 import Doctor from '../commands/doctor.js';
 import Start from '../commands/start.js';
 import { type CommandRun, runCommand } from '../testing/run-command.js';
@@ -61,6 +65,61 @@ describe('ccproxy doctor', () => {
       expect.objectContaining({ status: 'warning', message: expect.stringContaining(`pid ${process.pid}`) }),
     ]);
     expect(about(await doctor([], { CC_PROXY_PORT: String(port) }), 'port')).toMatchObject([{ status: 'ok' }]);
+  });
+
+  it('[B6][D1] renews a hook of another version, and names a PROMPT_COMMAND that throws it out', async () => {
+    const rc = home.write('.bashrc', 'export EDITOR=vi\n');
+    const config = await Config.load(fileURLToPath(new URL('../../package.json', import.meta.url)));
+    const version = config.plugins.get('@ccproxy/shell-integration')?.version ?? '';
+    const { root: stateDir, shellDir } = home.paths;
+    await installShell('bash', { rcFile: rc, stateDir, shellDir, version, tree: completionTree(config), withClaude: false });
+    expect(about(await doctor(), 'shell bash')).toMatchObject([{ status: 'ok' }]);
+    const hook = join(home.state, 'shell', 'hook.bash');
+    writeFileSync(hook, '# of another version\n');
+    appendFileSync(rc, 'PROMPT_COMMAND=other\n');
+    const found = about(await doctor(), 'shell bash');
+    expect(found.map(({ status, fix }) => [status, fix])).toEqual([
+      ['warning', 'ccproxy doctor --fix'],
+      ['warning', 'Move that line before the lines of ccproxy.'],
+    ]);
+    const mended = about(await doctor(['--fix']), 'shell bash');
+    expect(mended.map(({ status }) => status)).toEqual(['ok', 'warning']);
+    expect(readFileSync(hook, 'utf8')).toContain('__ccproxy_');
+    expect(about(await doctor(), 'shell bash')).toHaveLength(1);
+  });
+
+  it('[B6] finds files that others may read, and closes them', async () => {
+    await runCommand(Start, [], home.env);
+    const epoch = join(home.state, 'shell', 'epoch');
+    chmodSync(epoch, 0o644);
+    expect(about(await doctor(), 'state directory')).toEqual([
+      expect.objectContaining({ status: 'problem', message: expect.stringContaining(epoch), fix: 'ccproxy doctor --fix' }),
+    ]);
+    expect((await doctor(['--fix'])).exitCode).toBe(0);
+    expect(statSync(epoch).mode & 0o777).toBe(0o600);
+    expect(about(await doctor(), 'state directory')).toMatchObject([{ status: 'ok' }]);
+  });
+
+  it('[B6] names a second installation in PATH', async () => {
+    for (const folder of ['one', 'two', 'three']) mkdirSync(join(home.root, folder));
+    for (const folder of ['one', 'two']) home.write(`${folder}/ccproxy`, '#!/bin/sh\n', 0o755);
+    symlinkSync(join(home.root, 'one', 'ccproxy'), join(home.root, 'three', 'ccproxy'));
+    const PATH = ['one', 'three', 'two'].map((folder) => join(home.root, folder)).join(':');
+    expect(about(await doctor([], { PATH }), 'installation')).toEqual([
+      expect.objectContaining({ status: 'warning', message: expect.stringContaining('2 times') }),
+    ]);
+  });
+
+  it('[B6][D4] names allowed projects that changed or are gone, with the command that mends each', async () => {
+    for (const name of ['kept', 'edited', 'gone']) {
+      mkdirSync(join(home.root, name), { mode: 0o700 });
+      home.write(`${name}/.ccproxy.yaml`, '');
+      await runCommand(Allow, [join(home.root, name)], home.env);
+    }
+    home.write('edited/.ccproxy.yaml', '# other\n');
+    rmSync(join(home.root, 'gone'), { recursive: true });
+    const found = about(await doctor(), 'projects');
+    expect(found.map(({ fix }) => fix)).toEqual([`ccproxy allow ${join(home.root, 'edited')}`, `ccproxy deny ${join(home.root, 'gone')}`]);
   });
 
   it('[B6][A6] finds settings that beat ours, and tells the version of the client', async () => {

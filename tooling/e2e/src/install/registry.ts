@@ -17,12 +17,13 @@ export async function startRegistry(home: TempHome, processes: Processes): Promi
   const bin = await verdaccio(processes);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}/`;
+  const own = { access: '$all', publish: '$all' };
   const config = home.write(
     'verdaccio/config.yaml',
     JSON.stringify({
       storage: join(home.home, 'verdaccio', 'storage'),
       uplinks: { npm: { url: await configuredRegistry(processes), maxage: '60m', timeout: '60s' } },
-      packages: { '@ccproxy/*': { access: '$all', publish: '$all' }, '**': { access: '$all', proxy: 'npm' } },
+      packages: { '@ccproxy/*': own, 'ccproxy-plugin-*': own, '**': { access: '$all', proxy: 'npm' } },
       log: { type: 'stdout', format: 'pretty', level: 'warn' },
       server: { keepAliveTimeout: 60 },
     }),

@@ -105,6 +105,7 @@ function openFile(config: Config, content: Interpolated, options: AnalyzeOptions
     if (keys !== undefined) return writtenKeys(content.value, name);
     return auth.kind === 'apiKey' && auth.value !== '' ? [['providers', name, 'apiKey']] : [];
   });
+  if (config.webSearch !== undefined && config.webSearch.apiKey !== '') credentials.push(['webSearch', 'apiKey']);
   if (config.server.authKey !== '' && options.overrides?.authKey === undefined) credentials.push(['server', 'authKey']);
   const written = credentials.find((path) => !external.has(formatPath(path)));
   if (written === undefined) return [];
@@ -145,7 +146,7 @@ function secretsOf(config: Config, fileContents: readonly string[]): string[] {
     ...(auth.kind === 'apiKey' ? [auth.value] : []),
     ...(all?.list ?? []).map(({ value }) => value),
   ]);
-  return [...new Set([config.server.authKey, ...keys, ...fileContents])].filter((secret) => secret !== '');
+  return [...new Set([config.server.authKey, config.webSearch?.apiKey ?? '', ...keys, ...fileContents])].filter((secret) => secret !== '');
 }
 
 function diagnostic(

@@ -201,6 +201,13 @@ const config: fc.Arbitrary<Config> = fc
           }),
         ),
       }),
+      webSearch: fc.record({
+        searxng: fc.constantFrom('http://127.0.0.1:8888', 'https://search.example/path'),
+        apiKey: fc.constantFrom('', 'a-key-of-the-engine'),
+        results: fc.integer({ min: 1, max: 50 }),
+        searches: fc.integer({ min: 1, max: 50 }),
+        timeout: ms(300_000),
+      }),
       capabilities: fc.uniqueArray(
         fc.record({
           pattern: fc.constantFrom('*', 'gpt-5*', 'o/qwen3:8b', 'x y'),

@@ -134,6 +134,20 @@ export interface ServerConfig {
   readonly limits?: RateLimits;
 }
 
+/** A search engine for models whose provider has none. */
+export interface WebSearchConfig {
+  /** Absolute URL without a trailing slash. */
+  readonly searxng: string;
+  /** Empty: none. */
+  readonly apiKey: string;
+  /** Results the model gets of one search. */
+  readonly results: number;
+  /** Searches for one request. */
+  readonly searches: number;
+  /** ms */
+  readonly timeout: number;
+}
+
 /** The whole configuration, validated and resolved: what modules read. */
 export interface Config {
   readonly server: ServerConfig;
@@ -147,6 +161,8 @@ export interface Config {
   readonly retry?: RetryConfig;
   /** In the order they are written; the first that says something of a capability is believed. */
   readonly capabilities?: readonly CapabilityRule[];
+  /** Absent: the web is searched by providers alone. */
+  readonly webSearch?: WebSearchConfig;
   /** Absent: none. */
   readonly plugins?: PluginsConfig;
 }

@@ -37,6 +37,7 @@ export function formatConfig(config: Config): string {
       })),
       plugins: { routing: mapValues(config.plugins?.routing ?? {}, formatModule) },
       retry: config.retry === undefined ? undefined : formatRetry(config.retry),
+      webSearch: config.webSearch === undefined ? undefined : { ...config.webSearch, timeout: formatMs(config.webSearch.timeout) },
       capabilities: Object.fromEntries((config.capabilities ?? []).map(({ pattern, can }) => [pattern, can])),
     }),
     { lineWidth: 0 },
@@ -51,6 +52,7 @@ export function redactedYaml(loaded: Pick<LoadedConfig, 'config' | 'secrets'>): 
     ...config,
     server: { ...config.server, authKey: mask(config.server.authKey) },
     providers: mapValues(config.providers, (provider) => maskAuth(provider, mask)),
+    ...(config.webSearch === undefined ? {} : { webSearch: { ...config.webSearch, apiKey: mask(config.webSearch.apiKey) } }),
   };
   return createRedactor({ secrets: loaded.secrets }).redact(formatConfig(masked));
 }

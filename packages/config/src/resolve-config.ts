@@ -53,6 +53,7 @@ export function resolveConfig(parsed: ParsedConfig, context: ResolveContext): Re
       routing: byName(parsed.plugins.routing, ({ module, ...rest }, name): RoutingModule => ({ name, module: file(module), ...rest })),
     },
     retry: parsed.retry,
+    ...webSearchOf(parsed.webSearch),
     capabilities: Object.entries(parsed.capabilities).map(([pattern, can]): CapabilityRule => ({ pattern, can: defined(can) })),
   };
   return { config, diagnostics };
@@ -145,6 +146,14 @@ function toTarget(parsed: ParsedConfig['models'][string], name: string): Target 
       : { fallbackOn: { contextWindow: parsed.fallbackOn.contextWindow ?? [], contentPolicy: parsed.fallbackOn.contentPolicy ?? [] } }),
     ...(parsed.strict === undefined ? {} : { strict: parsed.strict }),
   };
+}
+
+/** Without an address there is nothing to ask. */
+function webSearchOf(parsed: ParsedConfig['webSearch']): Pick<Config, 'webSearch'> {
+  const address = parsed?.searxng === undefined ? undefined : checkBaseUrl(parsed.searxng);
+  if (parsed === undefined || address?.ok !== true) return {};
+  const { results, searches, timeout, apiKey = '' } = parsed;
+  return { webSearch: { searxng: address.url, apiKey, results, searches, timeout } };
 }
 
 /** Without the keys that were not written. */

@@ -17,6 +17,7 @@ import { routes } from './sections/routes.js';
 import { server } from './sections/server.js';
 import { store } from './sections/store.js';
 import { telemetry } from './sections/telemetry.js';
+import { webSearch } from './sections/web-search.js';
 
 /**
  * The whole of `ccproxy.yaml`. Each section is one file in `sections/` and owns its keys; a planned one becomes available by
@@ -42,6 +43,7 @@ export const configSchema = z
     plugins,
     retry,
     capabilities,
+    webSearch,
   })
   .meta({ title: 'ccproxy configuration', description: 'Configuration of ccproxy (ccproxy.yaml).' });
 

@@ -12,6 +12,7 @@ import { DemoProvider } from './demo/demo-provider.js';
 import type { Egress } from './egress.js';
 import { ForeignProvider } from './foreign-provider.js';
 import type { Provider } from './provider.js';
+import type { WebSearch } from './search/serve-web-tools.js';
 import type { ForeignApi } from './translated/foreign-api.js';
 import { UnavailableProvider } from './unavailable-provider.js';
 
@@ -28,6 +29,8 @@ export interface ProviderDeps {
   readonly source?: CredentialSource;
   /** Sees what providers of another protocol send, before it is translated: for a probe. */
   readonly watch?: (chunk: Buffer) => void;
+  /** Searches the web for models of other protocols whose provider does not; absent: nobody does. */
+  readonly webSearch?: WebSearch;
 }
 
 /** The wire API of a provider of another protocol; undefined for those that are asked in the Anthropic protocol. */

@@ -126,6 +126,14 @@ export const errors = defineErrors({
     httpStatus: 400,
     anthropicType: 'invalid_request_error',
   },
+  CCP_PROVIDER_SERVER_TOOL: {
+    title: 'Tool of Anthropic’s servers not available',
+    why: 'The request has a tool that Anthropic’s servers run, such as `web_search`, and nothing else can run it for this provider.',
+    fix: 'Set `webSearch.searxng` to search the web for models without a search of their own, or route such requests elsewhere with `when: { serverTool: "web_*" }`.',
+    exitCode: 1,
+    httpStatus: 400,
+    anthropicType: 'invalid_request_error',
+  },
   CCP_PROVIDER_SUBSCRIPTION: {
     title: 'Subscription login kept back',
     why: 'A Claude subscription login may go to Anthropic only, and only for Claude Code: the provider has another host, or the client is another program.',

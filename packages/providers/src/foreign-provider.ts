@@ -9,6 +9,7 @@ import { createDispatcher, type Egress } from './egress.js';
 import { endpointOf } from './endpoint.js';
 import { failedCall } from './failed-call.js';
 import type { Availability, Provider, ProviderCall, ProviderRequest, ProviderSink } from './provider.js';
+import { serveWebTools, type WebSearch } from './search/serve-web-tools.js';
 import { AnswerTranslation } from './translated/answer-translation.js';
 import { CollectedCall, type CollectedAnswer } from './translated/collected-call.js';
 import type { ForeignApi } from './translated/foreign-api.js';
@@ -27,6 +28,8 @@ export interface ForeignProviderDeps {
   readonly source: CredentialSource;
   readonly capabilities: readonly CapabilityRule[];
   readonly watch?: (chunk: Buffer) => void;
+  /** Searches the web for models that cannot. */
+  readonly webSearch?: WebSearch;
 }
 
 /** A provider of another protocol: it is asked in the Anthropic protocol, and answers in it. */
@@ -82,8 +85,21 @@ export class ForeignProvider implements Provider {
 
   #messages(request: ProviderRequest, sink: ProviderSink): ProviderCall {
     const foreign = this.#translate(request, true);
+    const { unserved } = foreign.translated;
+    if (unserved.length === 0) return this.#ask(foreign, request.stream, sink);
+    const serving = {
+      provider: this.name,
+      unserved,
+      messageId: foreign.translated.context.messageId,
+      webSearch: this.#deps.webSearch,
+      ask: (next: ProviderRequest, leaveOut: boolean, own: ProviderSink) =>
+        this.#ask(this.#translate(next, true, leaveOut), next.stream, own),
+    };
+    return serveWebTools(request, serving, sink);
+  }
+
+  #ask(foreign: ForeignRequest, stream: boolean, sink: ProviderSink): ProviderCall {
     const { translated, model } = foreign;
-    const { stream } = request;
     const translation = new AnswerTranslation(this.#api, translated.context, this.#deps.clock);
     const body = this.#api.complete?.(foreign, this.#config) ?? translated.body;
     const path = this.#api.messagesPath(model, stream);
@@ -114,7 +130,7 @@ export class ForeignProvider implements Provider {
     return new CollectedCall({ read, otherwise: undefined }, (own) => this.#send('GET', this.#api.modelsPath, false, undefined, own), sink);
   }
 
-  #translate(request: ProviderRequest, answers: boolean): ForeignRequest {
+  #translate(request: ProviderRequest, answers: boolean, leaveOut = !answers): ForeignRequest {
     return foreignRequest(request, {
       provider: this.name,
       api: this.#api,
@@ -122,6 +138,7 @@ export class ForeignProvider implements Provider {
       strict: this.#config.strict === true,
       messageId: `msg_${this.#id()}`,
       answers,
+      servesWebTools: !leaveOut,
     });
   }
 

@@ -27,6 +27,8 @@ export interface ForeignRequestOptions {
   readonly messageId: string;
   /** Whether an answer is wanted: its length is then bounded by the room the window leaves. */
   readonly answers: boolean;
+  /** Whether `web_search` and `web_fetch` are left to the caller where the provider does not run them. */
+  readonly servesWebTools: boolean;
 }
 
 /**
@@ -49,6 +51,7 @@ export function foreignRequest(request: ProviderRequest, options: ForeignRequest
     clientModel: notes?.clientModel ?? model,
     inputEstimate: inputTokens,
     family: familyOf(options.provider),
+    servesWebTools: options.servesWebTools,
     strict: options.answers && (notes?.strict ?? options.strict),
   });
   return { model, translated, inputTokens, window };

@@ -46,14 +46,7 @@ export interface GatewayContext {
   readonly headHold: number;
   /** Secrets that must not leave in a body. */
   readonly needles: () => readonly Buffer[];
-<<<<<<< /tmp/tmpjp46107p/c
-  /** Providers that are called with a key of the configuration, and the key. */
-  readonly keys: ReadonlyMap<string, readonly Buffer[]>;
-  /** Closes the connections of the search engine. */
-  readonly closeSearch: () => Promise<void>;
-=======
   /** What a provider of that name is called with, if the credential is one of the configuration; it may repeat it. */
   readonly keysOf: (provider: string) => readonly Buffer[];
->>>>>>> /tmp/tmpjp46107p/o
   metrics: GatewayMetrics;
 }

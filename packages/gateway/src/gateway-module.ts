@@ -3,11 +3,7 @@ import type { DaemonModule } from '@ccproxy/http';
 import { bindMethod, decisionsRecent, ledgerRecent } from '@ccproxy/ipc';
 import { Roster } from '@ccproxy/kernel';
 import type { ProjectDirectory } from '@ccproxy/projects';
-<<<<<<< /tmp/tmpdr_3bsfq/c
-import { createProvider, createWebSearch, type ProviderDeps } from '@ccproxy/providers';
-=======
 import { createCredentialSource, createProvider, type ProviderDeps, systemSourceIo } from '@ccproxy/providers';
->>>>>>> /tmp/tmpdr_3bsfq/o
 import { CallerLimits, InFlightTable } from '@ccproxy/resilience';
 import { compileRoutes } from '@ccproxy/router';
 import { createExactCounter } from '@ccproxy/tokens';
@@ -34,24 +30,17 @@ const providerDeps = ({ clock, logger, random, config, env }: GatewayDeps): Prov
   random,
   egress: { ...config.egress, env },
   capabilities: config.capabilities ?? [],
+  ...(config.webSearch === undefined ? {} : { webSearch: config.webSearch }),
 });
 
 const noSecrets = { add() {}, remove() {} };
 
 function createContext(deps: GatewayDeps): GatewayContext {
-<<<<<<< /tmp/tmpdr_3bsfq/c
-  const { config, clock, logger, ledger, accessLog, calibration } = deps;
-  const webSearch = createWebSearch(config.webSearch, providerDeps(deps));
-  const searching = webSearch === undefined ? {} : { webSearch };
-  const make = deps.createProvider ?? ((each) => createProvider(each, { ...providerDeps(deps), ...searching }));
-  const upstreams = createUpstreams(config, { clock, logger, make, metrics: () => context.metrics });
-=======
   const { config, clock, logger, ledger, accessLog, calibration, localSecrets = () => [], secrets = noSecrets } = deps;
   const io = systemSourceIo(deps.env);
   const sourceOf = (each: ProviderConfig) => createCredentialSource(each, { clock, logger, io, secrets });
   const make = deps.createProvider ?? ((each, source) => createProvider(each, { ...providerDeps(deps), source }));
   const upstreams = createUpstreams(config, { clock, logger, make, sourceOf, metrics: () => context.metrics });
->>>>>>> /tmp/tmpdr_3bsfq/o
   const all = Object.values(config.providers);
   const fetched = [...upstreams.values()].flatMap(({ source }) => (source.renewable ? [source] : []));
   const live = fetched.length === 0 ? localSecrets : () => [...localSecrets(), ...fetched.flatMap((source) => source.secrets())];
@@ -83,12 +72,7 @@ function createContext(deps: GatewayDeps): GatewayContext {
     live: new Roster(),
     inFlight: (config.retry ?? defaultRetry).join ? new InFlightTable() : undefined,
     headHold: config.server.headHold,
-<<<<<<< /tmp/tmpdr_3bsfq/c
-    needles: deps.localSecrets === undefined ? () => fixed : withLocalSecrets(fixed, deps.localSecrets),
-    closeSearch: () => webSearch?.backend.close() ?? Promise.resolve(),
-=======
     needles: liveNeedles([config.server.authKey, ...all.flatMap(providerKeys)], live),
->>>>>>> /tmp/tmpdr_3bsfq/o
     metrics: noMetrics,
   };
   return context;
@@ -157,12 +141,7 @@ export function createGatewayModule(deps: GatewayDeps): DaemonModule {
       const { counter, modules, conversations } = context.givers;
       conversations.stop();
       await Promise.all([counter.close(), modules.close()]);
-<<<<<<< /tmp/tmpdr_3bsfq/c
-      await context.closeSearch();
-      await Promise.all([...context.upstreams.values()].flatMap(({ providers }) => providers.map((provider) => provider.close())));
-=======
       await Promise.all([...context.upstreams.values()].map(closeUpstream));
->>>>>>> /tmp/tmpdr_3bsfq/o
     },
   };
 }

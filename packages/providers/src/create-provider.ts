@@ -1,4 +1,4 @@
-import type { CapabilityRule, ProviderConfig } from '@ccproxy/config';
+import type { CapabilityRule, ProviderConfig, WebSearchConfig } from '@ccproxy/config';
 import type { Clock, Logger } from '@ccproxy/kernel';
 import { AnthropicProvider } from './anthropic-provider.js';
 import { geminiApi } from './apis/gemini-api.js';
@@ -12,7 +12,7 @@ import { DemoProvider } from './demo/demo-provider.js';
 import type { Egress } from './egress.js';
 import { ForeignProvider } from './foreign-provider.js';
 import type { Provider } from './provider.js';
-import type { WebSearch } from './search/serve-web-tools.js';
+import { createWebSearch } from './search/create-web-search.js';
 import type { ForeignApi } from './translated/foreign-api.js';
 import { UnavailableProvider } from './unavailable-provider.js';
 
@@ -29,8 +29,8 @@ export interface ProviderDeps {
   readonly source?: CredentialSource;
   /** Sees what providers of another protocol send, before it is translated: for a probe. */
   readonly watch?: (chunk: Buffer) => void;
-  /** Searches the web for models of other protocols whose provider does not; absent: nobody does. */
-  readonly webSearch?: WebSearch;
+  /** The search engine for models of other protocols whose provider has none; absent: there is none. */
+  readonly webSearch?: WebSearchConfig;
 }
 
 /** The wire API of a provider of another protocol; undefined for those that are asked in the Anthropic protocol. */
@@ -46,12 +46,12 @@ const ownSource = (config: ProviderConfig, { clock, logger, egress }: ProviderDe
   createCredentialSource(config, { clock, logger, io: systemSourceIo(egress.env), secrets: { add() {}, remove() {} } });
 
 function create(config: ProviderConfig, baseUrl: string, given: ProviderDeps): Provider {
-  const { capabilities = [], source = ownSource(config, given), ...rest } = given;
+  const { capabilities = [], source = ownSource(config, given), webSearch, ...rest } = given;
   const deps = { ...rest, source };
   const api = foreignApiOf(config.type);
-  return api === undefined
-    ? new AnthropicProvider(config, baseUrl, deps)
-    : new ForeignProvider(config, baseUrl, api, { ...deps, capabilities });
+  if (api === undefined) return new AnthropicProvider(config, baseUrl, deps);
+  const search = createWebSearch(webSearch, deps);
+  return new ForeignProvider(config, baseUrl, api, { ...deps, capabilities, ...(search === undefined ? {} : { webSearch: search }) });
 }
 
 /**

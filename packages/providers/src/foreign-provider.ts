@@ -79,7 +79,7 @@ export class ForeignProvider implements Provider {
   }
 
   close(): Promise<void> {
-    this.#closed ??= this.#dispatcher.close();
+    this.#closed ??= Promise.all([this.#dispatcher.close(), this.#deps.webSearch?.backend.close()]).then(() => undefined);
     return this.#closed;
   }
 

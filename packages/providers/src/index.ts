@@ -7,6 +7,3 @@ export { type ProbeReport, probeProvider } from './probe/probe-provider.js';
 export type { Egress } from './egress.js';
 export { errors as providersErrors } from './errors.js';
 export type { Availability, HeaderFields, Provider, ProviderCall, ProviderRequest, ProviderSink, RequestNotes } from './provider.js';
-export { createWebSearch } from './search/create-web-search.js';
-export type { SearchBackend, SearchFailure, SearchHit, SearchOutcome, SearchQuery } from './search/search-backend.js';
-export type { WebSearch } from './search/serve-web-tools.js';

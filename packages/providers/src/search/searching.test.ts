@@ -77,7 +77,6 @@ async function world(behaviour: Behaviour, options: WorldOptions = {}): Promise<
   const [fake, found] = [await listen(behaviour), await listen(options.engine ?? engine)];
   const deps = { clock: systemClock, logger: silentLogger, egress: { proxy: 'none', ca: [], env: {} }, random: Math.random };
   const settings = { searxng: found.url, apiKey: 'engine-key', results: 8, searches: 4, timeout: 5000 };
-  const webSearch = options.search === null ? undefined : createWebSearch({ ...settings, ...options.search }, deps);
   const provider = createProvider(
     {
       name: 'p',
@@ -88,7 +87,7 @@ async function world(behaviour: Behaviour, options: WorldOptions = {}): Promise<
       unavailable: undefined,
       ...options.provider,
     },
-    { ...deps, capabilities: options.rules ?? [], ...(webSearch === undefined ? {} : { webSearch }) },
+    { ...deps, capabilities: options.rules ?? [], ...(options.search === null ? {} : { webSearch: { ...settings, ...options.search } }) },
   );
   return {
     model: fake,

@@ -1,7 +1,7 @@
-import type { Clock, Logger, Roster } from '@ccproxy/kernel';
+import type { Clock, Logger } from '@ccproxy/kernel';
 import type { DecisionLog, Ledger } from '@ccproxy/ledger';
 import type { ServedProject } from '@ccproxy/projects';
-import type { RetryConfig } from '@ccproxy/config';
+import type { Config, RetryConfig } from '@ccproxy/config';
 import type { Provider } from '@ccproxy/providers';
 import type { CallerLimits, InFlightTable } from '@ccproxy/resilience';
 import type { RouteTable } from '@ccproxy/router';
@@ -9,16 +9,13 @@ import type { AccessLog } from '@ccproxy/telemetry';
 import type { Calibration } from '@ccproxy/tokens';
 import type { Exchange } from './exchange.js';
 import type { GatewayMetrics } from './gateway-metrics.js';
+import type { LiveRequests } from './live-requests.js';
 import type { FactGivers } from './satisfy-need.js';
 import type { Upstream } from './upstreams.js';
 
-/** A request that can be told to end. */
-export interface LiveRequest {
-  stop(): void;
-}
-
 /** What the parts of the pipeline share. One per configuration. */
 export interface GatewayContext {
+  readonly config: Config;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly ledger: Ledger;
@@ -39,7 +36,7 @@ export interface GatewayContext {
   readonly givers: FactGivers;
   readonly decisions: Pick<DecisionLog, 'record' | 'recent'>;
   /** Requests whose answer is not over. */
-  readonly live: Roster<LiveRequest>;
+  readonly live: LiveRequests;
   /** Messages requests that are being answered, which a repetition may join; absent: none may. */
   readonly inFlight: InFlightTable<Exchange> | undefined;
   /** ms */

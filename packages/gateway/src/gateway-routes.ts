@@ -9,7 +9,7 @@ import { passthroughHandler } from './passthrough-route.js';
  * hook of that scope adds.
  */
 export const gatewayRoutes =
-  (context: GatewayContext): FastifyPluginAsync =>
+  (context: () => GatewayContext): FastifyPluginAsync =>
   // oxlint-disable-next-line require-await -- a Fastify plugin is asynchronous by contract
   async (app) => {
     app.post('/v1/messages', messagesHandler(context));

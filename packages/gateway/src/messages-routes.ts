@@ -11,17 +11,17 @@ import { withPlan } from './with-plan.js';
 
 /** `POST /v1/messages`. */
 export const messagesHandler =
-  (context: GatewayContext) =>
+  (context: () => GatewayContext) =>
   (request: FastifyRequest, reply: FastifyReply): void | Promise<void> =>
-    withPlan(context, request, reply, (admitted, plan) => beginExchange(context, admitted, plan, reply));
+    withPlan(context(), request, reply, (admitted, plan, within) => beginExchange(within, admitted, plan, reply));
 
 /** `POST /v1/messages/count_tokens`: asked of the provider the message would go to. Not a message, so no row in the ledger. */
 export const countTokensHandler =
-  (context: GatewayContext) =>
+  (context: () => GatewayContext) =>
   (request: FastifyRequest, reply: FastifyReply): void | Promise<void> =>
-    withPlan(context, request, reply, (admitted, plan) => {
+    withPlan(context(), request, reply, (admitted, plan, within) => {
       const [first] = plan.attempts;
-      const provider = first === undefined ? undefined : plainProvider(context.upstreams, first.provider, admitted.facts.sessionId);
+      const provider = first === undefined ? undefined : plainProvider(within.upstreams, first.provider, admitted.facts.sessionId);
       if (first === undefined || provider === undefined) throw errors.CCP_GATEWAY_NO_ROUTE({ message: 'The plan has no provider.' });
       const { body, view, id, method, path, headers, rawHeaders, started } = admitted;
       const { model } = first;
@@ -33,10 +33,10 @@ export const countTokensHandler =
         rawClientHeaders: rawHeaders,
         body: own ? body : spliceModel(body, view, model).body,
         stream: false,
-        notes: requestNotes(context, admitted, first),
+        notes: requestNotes(within, admitted, first),
       };
       reply.hijack();
       const { target } = first;
       const principal = principalName(request.principal);
-      new PlainExchange(context, { id, route: plan.route, target, principal, provider, call, started }, reply.raw).start();
+      new PlainExchange(within, { id, route: plan.route, target, principal, provider, call, started }, reply.raw).start();
     });

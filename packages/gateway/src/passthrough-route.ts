@@ -20,8 +20,9 @@ const own: ReadonlyMap<string, string> = new Map([
  * (facts page claude-code-client §8.4). The credential rule is the same as for messages.
  */
 export const passthroughHandler =
-  (context: GatewayContext) =>
+  (current: () => GatewayContext) =>
   (request: FastifyRequest<{ Params: { '*': string } }>, reply: FastifyReply): void => {
+    const context = current();
     const allow = own.get(request.params['*']);
     if (allow !== undefined) {
       reply.raw.setHeader('allow', allow);

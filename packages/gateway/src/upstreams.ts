@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Config, defaultRetry, type ProviderConfig } from '@ccproxy/config';
 import type { Clock, Logger } from '@ccproxy/kernel';
 import { type CredentialSource, type Provider, providersErrors } from '@ccproxy/providers';
@@ -58,9 +59,18 @@ function createUpstream(config: ProviderConfig, retry: Config['retry'], deps: Up
   return { config, source, line, first, providers: [first, ...others] };
 }
 
-/** What stands behind each provider of the configuration, by name. */
-export const createUpstreams = (config: Config, deps: UpstreamDeps): ReadonlyMap<string, Upstream> =>
-  new Map(Object.values(config.providers).map((each) => [each.name, createUpstream(each, config.retry, deps)]));
+/** What stands behind each provider of the configuration, by name; what is `kept` stays when its configuration is the same. */
+export const createUpstreams = (
+  { providers, retry }: Config,
+  deps: UpstreamDeps,
+  kept: ReadonlyMap<string, Upstream> = new Map(),
+): ReadonlyMap<string, Upstream> =>
+  new Map(
+    Object.values(providers).map((each) => {
+      const present = kept.get(each.name);
+      return [each.name, present !== undefined && isDeepStrictEqual(present.config, each) ? present : createUpstream(each, retry, deps)];
+    }),
+  );
 
 /** The provider for a call that is passed on as it is, with a key that is free; undefined when there is no such provider. */
 export function plainProvider(upstreams: ReadonlyMap<string, Upstream>, name: string, session?: string): Provider | undefined {

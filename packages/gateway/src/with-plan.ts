@@ -12,8 +12,8 @@ import { principalName } from './principal-name.js';
 import { upstreamPath } from './project-scope.js';
 import { satisfyNeed } from './satisfy-need.js';
 
-/** What is done with a request that is admitted and planned. */
-type Go = (admitted: MessagesRequest, plan: ChosenPlan) => void;
+/** What is done with a request that is admitted and planned, under the configuration it came in under. */
+type Go = (admitted: MessagesRequest, plan: ChosenPlan, context: GatewayContext) => void;
 
 interface Admission {
   readonly admitted: MessagesRequest;
@@ -86,7 +86,7 @@ export function withPlan(context: GatewayContext, request: FastifyRequest, reply
   try {
     const { admitted, plan } = admit(context, request);
     if (plan instanceof Promise) return goLater(context, request, reply, admitted, plan, go);
-    go(asPlanned(admitted, plan), plan);
+    go(asPlanned(admitted, plan), plan, context);
   } catch (error) {
     recordRefusal(context, request, error);
     throw error;
@@ -111,7 +111,7 @@ async function goLater(
       reply.hijack();
       return;
     }
-    go(asPlanned(admitted, plan), plan);
+    go(asPlanned(admitted, plan), plan, context);
   } catch (error) {
     recordRefusal(context, request, error);
     throw error;

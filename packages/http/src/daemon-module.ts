@@ -1,3 +1,4 @@
+import type { Config } from '@ccproxy/config';
 import type { IpcBinding } from '@ccproxy/ipc';
 import type { FastifyPluginAsync } from 'fastify';
 import type { Metrics } from '@ccproxy/telemetry';
@@ -21,8 +22,21 @@ export interface DaemonModule {
   busy?(): boolean;
   /** Runs before the sockets listen, in order of composition. */
   start?(): Promise<void>;
+  /**
+   * Prepares what a changed configuration needs beside what is in force; present: changes of `configSections` need no restart. Rejects with a
+   * coded error when it cannot be taken.
+   */
+  reload?(config: Config): Promise<PreparedReload>;
   /** Runs after no new request is accepted, in reverse order; `deadline` aborts when the time is up. */
   drain?(deadline: AbortSignal): Promise<void>;
+}
+
+/** A configuration that is ready to be put in force; one of both is called, once. */
+export interface PreparedReload {
+  /** Puts it in force, before it returns. Resolves when nothing uses the one before any more. */
+  apply(): Promise<void>;
+  /** Gives up what was prepared. */
+  discard(): void;
 }
 
 /**

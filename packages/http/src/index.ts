@@ -1,6 +1,6 @@
 export { choosePort, type PortChoice, type PortWish } from './choose-port.js';
 export { createHttpServer, type HttpServer, type HttpServerOptions } from './create-http-server.js';
-export type { DaemonModule, Principal, RouteAccess } from './daemon-module.js';
+export type { DaemonModule, PreparedReload, Principal, RouteAccess } from './daemon-module.js';
 export type { DrainResult } from './drain-servers.js';
 export { type ErrorAnswer, errorAnswer } from './error-answer.js';
 export { errors as httpErrors } from './errors.js';

@@ -1,0 +1,92 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type Config, defaultRetry, type ProviderConfig } from '@ccproxy/config';
+import { createCredentialSource, createProvider, type ProviderDeps, systemSourceIo } from '@ccproxy/providers';
+import { CallerLimits, InFlightTable } from '@ccproxy/resilience';
+import { compileRoutes } from '@ccproxy/router';
+import { createExactCounter } from '@ccproxy/tokens';
+import { Conversations } from './conversations.js';
+import type { GatewayContext } from './gateway-context.js';
+import type { GatewayDeps } from './gateway-deps.js';
+import { noMetrics } from './gateway-metrics.js';
+import { liveNeedles } from './live-needles.js';
+import { LiveRequests } from './live-requests.js';
+import { secretNeedles } from './mask-secrets.js';
+import { projectTables } from './project-table.js';
+import { createRoutingModules } from './routing-modules.js';
+import { createUpstreams, providerKeys, upstreamSecrets } from './upstreams.js';
+
+const noDecisions: GatewayContext['decisions'] = { record() {}, recent: () => Promise.resolve([]) };
+const noSecrets = { add() {}, remove() {} };
+
+/** What a provider is made with. */
+export const providerDeps = ({ clock, logger, random, env }: GatewayDeps, config: Config): ProviderDeps => ({
+  clock,
+  logger,
+  random,
+  egress: { ...config.egress, env },
+  capabilities: config.capabilities ?? [],
+  ...(config.webSearch === undefined ? {} : { webSearch: config.webSearch }),
+});
+
+function upstreamsOf(deps: GatewayDeps, config: Config, previous: GatewayContext | undefined, metrics: () => GatewayContext['metrics']) {
+  const { clock, logger, secrets = noSecrets } = deps;
+  const io = systemSourceIo(deps.env);
+  const sourceOf = (each: ProviderConfig) => createCredentialSource(each, { clock, logger, io, secrets });
+  const made = providerDeps(deps, config);
+  const make = deps.createProvider ?? ((each, source) => createProvider(each, { ...made, source }));
+  // What all providers are made with: when that has changed, none is kept.
+  const before = previous?.config;
+  const alike =
+    before !== undefined &&
+    isDeepStrictEqual([before.egress, before.capabilities, before.retry], [config.egress, config.capabilities, config.retry]);
+  const kept = alike ? previous?.upstreams : undefined;
+  return createUpstreams(config, { clock, logger, make, sourceOf, metrics }, kept);
+}
+
+/**
+ * Prepares the pipeline for a configuration. After `previous`, it takes over what is remembered of conversations and callers, and every
+ * provider and module whose configuration is the same, with its connections, token and circuit.
+ */
+export function createContext(deps: GatewayDeps, config: Config, previous?: GatewayContext): GatewayContext {
+  const { clock, logger, ledger, accessLog, calibration, localSecrets = () => [] } = deps;
+  const upstreams = upstreamsOf(deps, config, previous, () => context.metrics);
+  const fetched = [...upstreams.values()].flatMap(({ source }) => (source.renewable ? [source] : []));
+  const live = fetched.length === 0 ? localSecrets : () => [...localSecrets(), ...fetched.flatMap((source) => source.secrets())];
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const table = compileRoutes(config, { zone });
+  for (const problem of table.problems) logger.warn({ problem }, 'a rule never fires');
+  const { limits, authKey, headHold } = config.server;
+  const retry = config.retry ?? defaultRetry;
+  const sameLimits = isDeepStrictEqual(previous?.config.server.limits, limits);
+  const modules = [...table.modules.values()];
+  const sameModules = previous !== undefined && isDeepStrictEqual([...previous.table.modules.values()], modules);
+  const context: GatewayContext = {
+    config,
+    clock,
+    logger,
+    ledger,
+    accessLog,
+    calibration,
+    providers: new Map([...upstreams].map(([name, { first }]) => [name, first])),
+    upstreams,
+    retry,
+    callers: sameLimits && previous !== undefined ? previous.callers : limits && new CallerLimits(limits, () => clock.monotonic()),
+    random: deps.random,
+    keysOf: (name) => secretNeedles(upstreamSecrets(upstreams.get(name))),
+    table,
+    tableOf: projectTables(config, table),
+    givers: {
+      counter: previous?.givers.counter ?? createExactCounter({ clock }),
+      modules: sameModules ? previous.givers.modules : createRoutingModules({ modules, clock, logger }),
+      conversations: previous?.givers.conversations ?? new Conversations({ clock }),
+      calibration,
+    },
+    decisions: deps.decisions ?? noDecisions,
+    live: new LiveRequests(),
+    inFlight: retry.join ? (previous?.inFlight ?? new InFlightTable()) : undefined,
+    headHold,
+    needles: liveNeedles([authKey, ...Object.values(config.providers).flatMap(providerKeys)], live),
+    metrics: previous?.metrics ?? noMetrics,
+  };
+  return context;
+}

@@ -1,5 +1,5 @@
 # ccproxy hook for bash, version @VERSION@. Written by `ccproxy shell-integration bash`; edits are lost.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 # Nothing here starts a process or evaluates text; names begin with __ccproxy_ (functions, state) or __c_ (locals).
 case ${BASH_VERSION-} in '' | [12].* | 3.[01].*) return 0 ;; esac
 __ccproxy_aliases=
@@ -229,37 +229,37 @@ __ccproxy_load() {
   if [[ $__c_verdict == allowed ]]; then __ccproxy_memo="$__ccproxy_mark $__c_dir"; fi
 }
 
-# Sets the variables, remembering what was there: u unset, x exported, n not exported, k the user's own and left alone.
+# Sets the variables, remembering what was there: u unset, x exported, n not exported, k the user's own and left alone. All in one
+# `export`: what was there and the record of it come first, so that an interruption finds nothing set that is not recorded.
 __ccproxy_enter() {
   local __c_i __c_k __c_v __c_flag __c_saved=1: IFS=' '
-  export "__CCPROXY_ROOT=$__c_dir/"
+  local -a __c_was=() __c_set=()
   for __c_k in $__ccproxy_names; do
-    __c_i=__ccproxy_value_$__c_k __c_flag=u
+    __c_i=__ccproxy_value_$__c_k
     __c_v=${!__c_i}
     if [[ -n ${!__c_k+set} ]]; then
       __c_flag=x
       if ((__ccproxy_modern)); then
         case ${!__c_k@a} in x) ;; '') __c_flag=n ;; *) __c_flag=k ;; esac
       fi
-    elif ((__ccproxy_modern)) && [[ ${!__c_k@a} == *r* ]]; then
-      __c_flag=k
+    else
+      __c_flag=u
+      if ((__ccproxy_modern)) && [[ ${!__c_k@a} == *r* ]]; then __c_flag=k; fi
     fi
-    case $__c_kept in *":$__c_k:"*) __c_flag=k ;; esac
+    if [[ $__c_kept == *":$__c_k:"* ]]; then __c_flag=k; fi
     __c_saved=$__c_saved$__c_k=$__c_flag:
     case $__c_flag in
-      k) ;;
+      k) continue ;;
       x)
         __ccproxy_join "${!__c_k}"
-        export "__CCPROXY_OLD_$__c_k=${!__c_k}"
+        __c_was+=("__CCPROXY_OLD_$__c_k=${!__c_k}")
         ;;
       n) builtin printf -v "__ccproxy_old_$__c_k" %s "${!__c_k}" ;;
     esac
-    if [[ $__c_flag == k ]]; then
-      export "__CCPROXY_SAVED=$__c_saved"
-    else
-      export "__CCPROXY_NEW_$__c_k=$__c_v" "__CCPROXY_SAVED=$__c_saved" "$__c_k=$__c_v"
-    fi
+    __c_was+=("__CCPROXY_NEW_$__c_k=$__c_v")
+    __c_set+=("$__c_k=$__c_v")
   done
+  export "__CCPROXY_ROOT=$__c_dir/" ${__c_was[@]+"${__c_was[@]}"} "__CCPROXY_SAVED=$__c_saved" ${__c_set[@]+"${__c_set[@]}"}
 }
 
 # Whether this project is active already with exactly these values (also when a parent shell activated it).
@@ -284,6 +284,7 @@ __ccproxy_same() {
 # Puts back what was there; a variable the user changed meanwhile keeps the user's value.
 __ccproxy_leave() {
   local __c_entry __c_k __c_old __c_new __c_local __c_changed='' IFS=:
+  local -a __c_back=() __c_gone=()
   case ${__CCPROXY_SAVED-} in 1:*) ;; *) return 0 ;; esac
   for __c_entry in $__CCPROXY_SAVED; do
     __c_k=${__c_entry%=*}
@@ -295,30 +296,29 @@ __ccproxy_leave() {
     __c_old=__CCPROXY_OLD_$__c_k __c_new=__CCPROXY_NEW_$__c_k __c_local=__ccproxy_old_$__c_k
     if [[ $__c_entry == *=k ]]; then
       if [[ ${__CCPROXY_ROOT-} == "$__c_dir/" ]]; then __c_kept=$__c_kept:$__c_k:; fi
-    elif [[ -z ${!__c_new+set} ]]; then
+      continue
+    fi
+    __c_gone+=("$__c_old" "$__c_new" "$__c_local")
+    if [[ -z ${!__c_new+set} ]]; then
       : # somebody dropped our half: what stands there may be the user's
-    elif [[ -n ${!__c_k+set} ]] && [ "${!__c_k}" = "${!__c_new}" ]; then
-      if ((__ccproxy_modern)) && [[ ${!__c_k@a} == *r* ]]; then
-        __c_changed="$__c_changed $__c_k" # made read-only inside
-      else
-        case ${__c_entry##*=}:${!__c_old+old}:${!__c_local+local} in
-          x:old:*) export "$__c_k=${!__c_old}" ;;
-          n:*:local)
-            unset -v "$__c_k"
-            builtin printf -v "$__c_k" %s "${!__c_local}"
-            ;;
-          *) unset -v "$__c_k" ;;
-        esac
-      fi
+    elif [[ -n ${!__c_k+set} ]] && [ "${!__c_k}" = "${!__c_new}" ] && { ((!__ccproxy_modern)) || [[ ${!__c_k@a} != *r* ]]; }; then
+      case ${__c_entry##*=}:${!__c_old+old}:${!__c_local+local} in
+        x:old:*) __c_back+=("$__c_k=${!__c_old}") ;;
+        n:*:local)
+          unset -v "$__c_k"
+          builtin printf -v "$__c_k" %s "${!__c_local}"
+          ;;
+        *) __c_gone+=("$__c_k") ;;
+      esac
     elif [[ -n ${__c_half-} ]] && [ "${!__c_k-}" = "${!__c_old-}${!__c_local-}" ]; then
       : # entering was interrupted before it was set
     else
       __c_changed="$__c_changed $__c_k"
       if [[ ${__CCPROXY_ROOT-} == "$__c_dir/" ]]; then __c_kept=$__c_kept:$__c_k:; fi
     fi
-    unset -v "$__c_old" "$__c_new" "$__c_local"
   done
-  unset -v __CCPROXY_SAVED __CCPROXY_ROOT
+  if ((${#__c_back[@]})); then export "${__c_back[@]}"; fi
+  unset -v ${__c_gone[@]+"${__c_gone[@]}"} __CCPROXY_ROOT __CCPROXY_SAVED
   if [[ -n $__c_changed ]]; then __ccproxy_notice=${__ccproxy_notice}"ccproxy: kept your own value of$__c_changed"$'\n'; fi
 }
 

@@ -330,38 +330,47 @@ function __ccproxy_same --no-scope-shadowing
     test "$__c_found" = "$__CCPROXY_SAVED"
 end
 
-# Sets the variables, remembering what was there: u unset, x exported, n not exported, k the user's own and left alone.
+# Sets the variables, remembering what was there: u unset, x exported, n not exported, k the user's own and left alone. The record comes
+# before what is recorded, so that an interruption finds nothing set that is not.
 function __ccproxy_enter --no-scope-shadowing
     set -l __c_saved 1:
-    set -gx __CCPROXY_ROOT $__c_dir
+    set -l __c_set
     set -l __c_rest $__ccproxy_values
     for __c_k in $__ccproxy_names
         set -l __c_v $__c_rest[1]
-        set -l __c_flag u
         set -e __c_rest[1]
-        if set -q __c_kept[1]; and contains -- $__c_k $__c_kept
-            set __c_saved $__c_saved$__c_k=k:
-            set -gx __CCPROXY_SAVED $__c_saved
-            continue
-        end
         if set -q $__c_k
+            if set -q __c_kept[1]; and contains -- $__c_k $__c_kept
+                set __c_saved $__c_saved$__c_k=k:
+                continue
+            end
             # This very shell puts back lists as lists, and lets a universal variable show through again.
-            set __c_flag n
             set -qg $__c_k
             and set -g __ccproxy_old_$__c_k g $$__c_k
             or set -g __ccproxy_old_$__c_k U
             if set -qx $__c_k
                 set -l __c_mine "$$__c_k"
-                set __c_flag x
+                set __c_saved $__c_saved$__c_k=x:
                 set -gx __CCPROXY_OLD_$__c_k $__c_mine
                 test -n "$__c_mine"
                 and __ccproxy_join
+            else
+                set __c_saved $__c_saved$__c_k=n:
             end
+        else if set -q __c_kept[1]; and contains -- $__c_k $__c_kept
+            set __c_saved $__c_saved$__c_k=k:
+            continue
+        else
+            set __c_saved $__c_saved$__c_k=u:
         end
-        set __c_saved $__c_saved$__c_k=$__c_flag:
         set -gx __CCPROXY_NEW_$__c_k $__c_v
-        set -gx __CCPROXY_SAVED $__c_saved
-        set -gx $__c_k $__c_v
+        set -a __c_set $__c_k
+    end
+    set -gx __CCPROXY_ROOT $__c_dir
+    set -gx __CCPROXY_SAVED $__c_saved
+    for __c_k in $__c_set
+        set -l __c_new __CCPROXY_NEW_$__c_k
+        set -gx $__c_k $$__c_new
     end
 end
 
@@ -371,43 +380,42 @@ function __ccproxy_leave --no-scope-shadowing
     set -l __c_fields
     string match -q '1:*' -- "$__CCPROXY_SAVED"
     and set __c_fields (string match -ar '(ANTHROPIC_BASE_URL|CCPROXY_PROFILE|ANTHROPIC_CUSTOM_HEADERS|NO_PROXY|no_proxy|ENABLE_TOOL_SEARCH|CLAUDE_CODE_GATEWAY_HINT_HEADERS|CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY)=([uxnk]):' -- $__CCPROXY_SAVED)
+    set -l __c_gone
     while set -q __c_fields[3]
         set -l __c_k $__c_fields[2]
         set -l __c_flag $__c_fields[3]
-        set -l __c_old __CCPROXY_OLD_$__c_k
         set -l __c_new __CCPROXY_NEW_$__c_k
-        set -l __c_own __ccproxy_old_$__c_k
         set -e __c_fields[1..3]
-        if test $__c_flag = k
-            test "$__CCPROXY_ROOT" = "$__c_dir"
-            and set -a __c_kept $__c_k
-        else if not set -q $__c_new
-            true # somebody dropped our half: what stands there may be the user's
-        else if set -q $__c_k; and test "$$__c_k" = "$$__c_new"
-            set -eg $__c_k
-            if set -q $__c_own
-                set -l __c_list $$__c_own
-                if test "$__c_list[1]" = g
-                    test $__c_flag = x
-                    and set -gx $__c_k $__c_list[2..-1]
-                    or set -gu $__c_k $__c_list[2..-1]
+        if test $__c_flag != k; and set -q $__c_new
+            set -l __c_old __CCPROXY_OLD_$__c_k
+            set -l __c_own __ccproxy_old_$__c_k
+            if set -q $__c_k; and test "$$__c_k" = "$$__c_new"
+                set -eg $__c_k
+                if test $__c_flag = u
+                    true
+                else if set -q $__c_own
+                    set -l __c_list $$__c_own
+                    if test "$__c_list[1]" = g
+                        test $__c_flag = x
+                        and set -gx $__c_k $__c_list[2..-1]
+                        or set -gu $__c_k $__c_list[2..-1]
+                    end
+                else if test $__c_flag = x; and set -q $__c_old
+                    set -gx $__c_k "$$__c_old"
                 end
-            else if test $__c_flag = x; and set -q $__c_old
-                set -gx $__c_k "$$__c_old"
+            else if test -n "$__c_half" -a "$$__c_k" = "$$__c_old"
+                true # entering was interrupted before it was set
+            else
+                set -a __c_changed $__c_k
             end
-        else if test -n "$__c_half" -a "$$__c_k" = "$$__c_old"
-            true # entering was interrupted before it was set
-        else
-            set -a __c_changed $__c_k
-            test "$__CCPROXY_ROOT" = "$__c_dir"
-            and set -a __c_kept $__c_k
+        else if test $__c_flag = k -a "$__CCPROXY_ROOT" = "$__c_dir"
+            set -a __c_kept $__c_k
         end
-        set -eg $__c_old
-        set -eg $__c_new
-        set -eg $__c_own
+        set -a __c_gone $__c_new __CCPROXY_OLD_$__c_k __ccproxy_old_$__c_k
     end
-    set -eg __CCPROXY_SAVED
-    set -eg __CCPROXY_ROOT
+    test "$__CCPROXY_ROOT" = "$__c_dir"
+    and set -a __c_kept $__c_changed
+    set -eg $__c_gone __CCPROXY_ROOT __CCPROXY_SAVED
     if set -q __c_changed[1]
         set -ga __ccproxy_notices "ccproxy: kept your own value of $__c_changed"
     end

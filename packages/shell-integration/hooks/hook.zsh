@@ -207,38 +207,41 @@ __ccproxy_same() {
   [[ $__c_found == "${__CCPROXY_SAVED-}" ]]
 }
 
-# Sets the variables, remembering what was there: u unset, x exported, n not exported, k the user's own and left alone.
+# Sets the variables, remembering what was there: u unset, x exported, n not exported, k the user's own and left alone. All in one
+# `typeset`: what was there and the record of it come first, so that an interruption finds nothing set that is not recorded.
 __ccproxy_enter() {
-  local __c_i __c_k __c_v __c_flag __c_saved=1:
-  builtin typeset -gx -- "__CCPROXY_ROOT=$__c_dir/"
-  for (( __c_i = 1; __c_i <= ${#__ccproxy_names}; __c_i++ )); do
-    __c_k=$__ccproxy_names[__c_i] __c_v=$__ccproxy_values[__c_i]
-    case ${(Pt)__c_k} in
-      '') __c_flag=u ;;
-      scalar-export) __c_flag=x ;;
-      scalar) __c_flag=n ;;
-      *) __c_flag=k ;;
-    esac
-    [[ $__c_kept != *:$__c_k:* ]] || __c_flag=k
-    case $__c_flag in
-      x)
-        __ccproxy_join "${(P)__c_k}"
-        builtin typeset -gx -- "__CCPROXY_OLD_$__c_k=${(P)__c_k}"
-        ;;
-      n) builtin typeset -g -- "__ccproxy_old_$__c_k=${(P)__c_k}" ;;
-    esac
-    __c_saved=$__c_saved$__c_k=$__c_flag:
-    if [[ $__c_flag == k ]]; then
-      builtin typeset -gx -- "__CCPROXY_SAVED=$__c_saved"
-    else
-      builtin typeset -gx -- "__CCPROXY_NEW_$__c_k=$__c_v" "__CCPROXY_SAVED=$__c_saved" "$__c_k=$__c_v"
+  local __c_i=0 __c_k __c_v __c_saved=1:
+  local -a __c_was __c_set
+  for __c_k in "${(@)__ccproxy_names}"; do
+    __c_v=$__ccproxy_values[++__c_i]
+    if [[ -n $__c_kept && $__c_kept == *:$__c_k:* ]]; then
+      __c_saved+=$__c_k=k:
+      continue
     fi
+    case ${(Pt)__c_k} in
+      '') __c_saved+=$__c_k=u: ;;
+      scalar-export)
+        __c_saved+=$__c_k=x: __c_was+=("__CCPROXY_OLD_$__c_k=${(P)__c_k}")
+        __ccproxy_join "${(P)__c_k}"
+        ;;
+      scalar)
+        __c_saved+=$__c_k=n:
+        builtin typeset -g -- "__ccproxy_old_$__c_k=${(P)__c_k}"
+        ;;
+      *)
+        __c_saved+=$__c_k=k:
+        continue
+        ;;
+    esac
+    __c_was+=("__CCPROXY_NEW_$__c_k=$__c_v") __c_set+=("$__c_k=$__c_v")
   done
+  builtin typeset -gx -- "__CCPROXY_ROOT=$__c_dir/" "${(@)__c_was}" "__CCPROXY_SAVED=$__c_saved" "${(@)__c_set}"
 }
 
 # Puts back what was there; a variable the user changed meanwhile keeps the user's value.
 __ccproxy_leave() {
   local __c_entry __c_k __c_flag __c_old __c_new __c_local __c_changed=''
+  local -a __c_gone __c_back
   [[ ${__CCPROXY_SAVED-} == 1:* ]] || return 0
   for __c_entry in "${(@s.:.)__CCPROXY_SAVED}"; do
     __c_k=${__c_entry%\=*} __c_flag=${__c_entry##*\=}
@@ -254,12 +257,12 @@ __ccproxy_leave() {
       : # somebody dropped our half: what stands there may be the user's
     elif (( ${(P)+__c_k} )) && [[ ${(P)__c_k} == "${(P)__c_new}" && ${(Pt)__c_k} != *readonly* ]]; then
       case $__c_flag:${(P)+__c_old}:${(P)+__c_local} in
-        x:1:*) builtin typeset -gx -- "$__c_k=${(P)__c_old}" ;;
+        x:1:*) __c_back+=("$__c_k=${(P)__c_old}") ;;
         n:*:1)
           builtin unset -- $__c_k
           builtin typeset -g -- "$__c_k=${(P)__c_local}"
           ;;
-        *) builtin unset -- $__c_k ;;
+        *) __c_gone+=($__c_k) ;;
       esac
     elif [[ -n ${__c_half-} && ${(P)__c_k-} == "${(P)__c_old-}${(P)__c_local-}" ]]; then
       : # entering was interrupted before it was set
@@ -267,9 +270,10 @@ __ccproxy_leave() {
       __c_changed+=" $__c_k"
       [[ ${__CCPROXY_ROOT-} != "$__c_dir/" ]] || __c_kept=$__c_kept:$__c_k:
     fi
-    builtin unset -- $__c_old $__c_new $__c_local
+    __c_gone+=($__c_old $__c_new $__c_local)
   done
-  builtin unset -- __CCPROXY_SAVED __CCPROXY_ROOT
+  (( ! ${#__c_back} )) || builtin typeset -gx -- "${(@)__c_back}"
+  builtin unset -- $__c_gone __CCPROXY_ROOT __CCPROXY_SAVED
   [[ -z $__c_changed ]] || __ccproxy_notice+="ccproxy: kept your own value of$__c_changed"$'\n'
 }
 

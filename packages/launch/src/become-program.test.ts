@@ -34,7 +34,10 @@ function becoming(bin: string, args: readonly string[]) {
   return spawn(process.execPath, flags, { stdio: ['pipe', 'pipe', 'pipe'] });
 }
 
-describe.runIf(process.platform !== 'win32')('becomeClaude', () => {
+/** Windows cannot replace a process. */
+const replacing = process.platform === 'win32' ? [] : ['becomeClaude'];
+
+describe.each(replacing)('%s', () => {
   it('[A1] is the client afterwards: same pid, its arguments byte for byte, its environment, its exit code, no signal left ignored', async () => {
     const bin = program(
       '#!/bin/sh\nfor word in "$$" "$A" "$CCPROXY_INSIDE" "$@"; do printf "%s|" "$word"; done\ngrep SigIgn /proc/self/status\ncat\nexit 7\n',

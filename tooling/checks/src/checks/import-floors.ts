@@ -7,8 +7,8 @@ import type { Repository, WorkspacePackage } from '../repository.ts';
 
 /** Tests may use these from the root. */
 const testTools = new Set(['vitest', 'fast-check']);
-/** The command line depends on the daemon to be installed with it; it resolves it by name to spawn it and never imports it. */
-const spawnedOnly = new Set(['@ccproxy/cli > @ccproxy/daemon']);
+/** Installed together and found by name: the command line starts the daemon, the `claude` bin runs the command line. Neither imports the other. */
+const spawnedOnly = new Set(['@ccproxy/cli > @ccproxy/daemon', '@ccproxy/claude > @ccproxy/cli']);
 
 /** A package imports from lower floors only, never sideways, never past another package's exports, and only what it declares. */
 export const importFloors: Check = {

@@ -8,7 +8,7 @@ import { errors } from './errors.js';
 /** Name of the file that makes a directory a project. */
 export const projectFileName = '.ccproxy.yaml';
 /** What every shell can read and compare at once. */
-export const mostBytes = 65_535;
+const mostBytes = 65_535;
 
 /** The bytes of a project file, read once: what is checked, compared and stored is the same. */
 export interface ProjectFile {

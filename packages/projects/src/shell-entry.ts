@@ -38,7 +38,7 @@ export function checkProjectPath(project: string): void {
 }
 
 /** The records of `.ccproxy-env`: each ended by NUL, nothing quoted. */
-export function environmentBytes({ variables, contents }: EntryContent): Buffer {
+function environmentBytes({ variables, contents }: EntryContent): Buffer {
   const records = (map: Readonly<Record<string, string>>): string[] => Object.entries(map).map(([key, value]) => `${key}=${value}`);
   const blocks = contents.flatMap((content, slot) => {
     const own = records(content.variables);

@@ -1,7 +1,7 @@
 import { access, copyFile, open } from 'node:fs/promises';
 import { type AppPaths, asCcproxyError, ensurePrivateDir, errnoHint, errnoOf, writeFileAtomic } from '@ccproxy/kernel';
 import { errors } from './errors.js';
-import { foreignOwner } from './foreign-config.js';
+import { foreignHint, foreignOwner } from './foreign-config.js';
 import { readConfigFile } from './read-config-file.js';
 import { readYaml } from './read-yaml.js';
 
@@ -58,7 +58,11 @@ async function refuseForeign(file: string): Promise<void> {
   if (!(await canRead(file))) return;
   const owner = foreignOwner(readYaml((await readConfigFile(file)).text, file).value);
   if (owner === undefined) return;
-  throw errors.CCP_CONFIG_FOREIGN({ message: `${file} belongs to another tool (top-level key \`${owner}\`)`, where: { file } });
+  throw errors.CCP_CONFIG_FOREIGN({
+    message: `${file} belongs to another tool (top-level key \`${owner.key}\`)`,
+    hint: foreignHint(owner, file),
+    where: { file },
+  });
 }
 
 async function canRead(file: string): Promise<boolean> {

@@ -24,8 +24,8 @@ export interface ProjectDirectory {
 
 /** The allowed projects, in the memory of a daemon. */
 export interface OpenProjects extends ProjectDirectory {
-  /** Reads the store anew; what became of tokens is told to `tokens`. */
-  reload(): Promise<void>;
+  /** Reads the store anew; what became of tokens is told to `tokens`. `anew`: also what was read before, because what can be selected has changed. */
+  reload(options?: { readonly anew?: boolean }): Promise<void>;
   /** Present projects. */
   records(): readonly ProjectRecord[];
 }
@@ -64,8 +64,8 @@ export function openProjects(options: {
   let reloadedAt = -Infinity;
   let loading: Promise<void> = Promise.resolve();
 
-  const open = async (record: ProjectRecord): Promise<Entry> => {
-    const known = entries.get(record.id);
+  const open = async (record: ProjectRecord, anew: boolean): Promise<Entry> => {
+    const known = anew ? undefined : entries.get(record.id);
     const copies = await Promise.all(
       record.contents.map(
         async (content) => [content.digest, known?.copies.get(content.digest) ?? (await readCopy(record, content))] as const,
@@ -85,12 +85,12 @@ export function openProjects(options: {
       throw error;
     }
   };
-  const load = async (): Promise<void> => {
+  const load = async (anew: boolean): Promise<void> => {
     reloadedAt = clock.monotonic();
     const records = await places.store.list();
     const next = new Map<string, Entry>();
     for (const record of records) {
-      next.set(record.id, await open(record));
+      next.set(record.id, await open(record, anew));
       if (entries.has(record.id)) continue;
       const token = await places.store.token(record.id);
       if (token !== undefined) tokens.add(record.id, token);
@@ -99,8 +99,8 @@ export function openProjects(options: {
     entries = next;
   };
   /** One at a time; each begins after those that were asked for before it. */
-  const reload = (): Promise<void> => {
-    const next = loading.then(load);
+  const reload = ({ anew = false }: { readonly anew?: boolean } = {}): Promise<void> => {
+    const next = loading.then(() => load(anew));
     loading = next.catch(() => {});
     return next;
   };

@@ -40,7 +40,7 @@ describe('ShellEpoch', () => {
     await once(child, 'spawn');
     await bed.places.epoch.bump(() => ({ family: 4, port: 1, pid: child.pid ?? 0 }));
     const mark = join(bed.shellDir, marks()[0] ?? '');
-    expect(readlinkSync(mark)).toBe(`${proc}/${child.pid}/stat`);
+    expect(readlinkSync(mark)).toBe(`${proc}/${child.pid}/exe`);
     expect(existsSync(mark)).toBe(true);
     child.kill('SIGKILL');
     await once(child, 'exit');

@@ -52,8 +52,8 @@ export function createShellEpoch(options: {
         if (next === undefined) return;
         const id = newId();
         const mark = path.join(shellDir, `epoch.${id}`);
-        // A killed daemon takes such a mark with it: the link then leads nowhere.
-        if (next.pid > 0 && platform === 'linux') await symlink(`/proc/${next.pid}/stat`, mark);
+        // A killed daemon takes such a mark with it: the link then leads nowhere, also while nobody has waited for its process yet.
+        if (next.pid > 0 && platform === 'linux') await symlink(`/proc/${next.pid}/exe`, mark);
         else await writeFile(mark, '', { mode: 0o600, flag: 'wx' });
         await writeFileAtomic(file, `1 ${id} ${next.family} ${next.port} ${next.pid}\n`);
         const old = (await readdir(shellDir)).filter((name) => markName.test(name) && name !== `epoch.${id}`);

@@ -1,8 +1,9 @@
+import { isModuleFile, optionSecrets } from './adapter-use.js';
 import { isLoopback } from './base-url.js';
 import { checkReferences } from './check-references.js';
 import type { Config } from './config.js';
 import { type ConfigPath, type Diagnostic, formatPath, sortDiagnostics } from './diagnostic.js';
-import { foreignHint, foreignOwner } from './foreign-config.js';
+import { foreignOwner } from './foreign-config.js';
 import { type Gap, interpolate, type Interpolated, type InterpolationSources } from './interpolate.js';
 import { applyOverrides, type Overrides } from './overrides.js';
 import { readYaml, type YamlTree } from './read-yaml.js';
@@ -47,10 +48,8 @@ export async function analyzeConfig(text: string, options: AnalyzeOptions): Prom
   });
   if (tree.problems.length > 0) return fail(tree.problems);
   const owner = foreignOwner(tree.value);
-  if (owner !== undefined) {
-    const found = diagnostic(tree, [owner.key], 'CCP_CONFIG_FOREIGN', 'shows that the file belongs to another tool', 'key');
-    return fail([{ ...found, hint: foreignHint(owner, options.file) }]);
-  }
+  if (owner !== undefined)
+    return fail([diagnostic(tree, [owner], 'CCP_CONFIG_FOREIGN', 'shows that the file belongs to another tool', 'key')]);
 
   const content = await interpolate(tree.value, options.sources);
   const found: Diagnostic[] = content.gaps.filter((gap) => !isCredentialGap(gap)).map((gap) => gapDiagnostic(gap, tree));
@@ -80,7 +79,7 @@ export async function analyzeConfig(text: string, options: AnalyzeOptions): Prom
 
 /** A missing credential makes its provider unavailable; anything else that is missing is an error. */
 function isCredentialGap({ path: [section, , key], kind }: Gap): boolean {
-  return kind !== 'malformed' && section === 'providers' && (key === 'apiKey' || key === 'apiKeys' || key === 'oauth');
+  return kind !== 'malformed' && section === 'providers' && (key === 'apiKey' || key === 'apiKeys' || key === 'oauth' || key === 'options');
 }
 
 function gapDiagnostic(gap: Gap, tree: YamlTree): Diagnostic {
@@ -131,22 +130,26 @@ function idleKeys(content: Interpolated, tree: YamlTree): Diagnostic[] {
   }));
 }
 
-/** A rule that asks a module nobody wrote would never fire. */
-async function missingModules(config: Config, { exists }: AnalyzeOptions, tree: YamlTree): Promise<Diagnostic[]> {
+/** A rule that asks a module nobody wrote would never fire, and a provider that needs one would never answer. */
+async function missingModules({ plugins }: Config, { exists }: AnalyzeOptions, tree: YamlTree): Promise<Diagnostic[]> {
   if (exists === undefined) return [];
-  const modules = Object.values(config.plugins?.routing ?? {});
+  const modules = [
+    ...Object.values(plugins?.routing ?? {}).map(({ name, module }) => ({ place: ['plugins', 'routing', name, 'module'], module })),
+    ...Object.values(plugins?.providers ?? {}).flatMap(({ name, module }) =>
+      isModuleFile(module) ? [{ place: ['plugins', 'providers', name, 'module'], module }] : [],
+    ),
+  ];
   const found = await Promise.all(modules.map(({ module }) => exists(module)));
   return modules
     .filter((_module, index) => found[index] === false)
-    .map(({ name }) =>
-      diagnostic(tree, ['plugins', 'routing', name, 'module'], 'CCP_CONFIG_REFERENCE', 'names a file that does not exist'),
-    );
+    .map(({ place }) => diagnostic(tree, place, 'CCP_CONFIG_REFERENCE', 'names a file that does not exist'));
 }
 
 function secretsOf(config: Config, fileContents: readonly string[]): string[] {
-  const keys = Object.values(config.providers).flatMap(({ auth, keys: all }) => [
+  const keys = Object.values(config.providers).flatMap(({ auth, keys: all, adapter }) => [
     ...(auth.kind === 'apiKey' ? [auth.value] : []),
     ...(all?.list ?? []).map(({ value }) => value),
+    ...optionSecrets(adapter?.options),
   ]);
   return [...new Set([config.server.authKey, config.webSearch?.apiKey ?? '', ...keys, ...fileContents])].filter((secret) => secret !== '');
 }

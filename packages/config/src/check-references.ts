@@ -34,6 +34,7 @@ class ReferenceCheck {
   }
 
   run(): Diagnostic[] {
+    this.#checkAdapters();
     this.#checkModels();
     this.#checkRules(this.#root['routes'], ['routes']);
     for (const [name, profile] of Object.entries(asMap(this.#root['profiles']))) {
@@ -44,6 +45,15 @@ class ReferenceCheck {
     }
     this.#checkCircles();
     return this.#found;
+  }
+
+  #checkAdapters(): void {
+    const adapters = Object.keys(asMap(asMap(this.#root['plugins'])['providers']));
+    for (const [name, provider] of Object.entries(asMap(this.#root['providers']))) {
+      const { type, adapter } = asMap(provider);
+      if (type !== 'adapter' || typeof adapter !== 'string' || adapters.includes(adapter)) continue;
+      this.#unknown(adapter, ['providers', name, 'adapter'], adapters, 'adapter', 'which is not declared in `plugins.providers`');
+    }
   }
 
   #checkModels(): void {

@@ -200,6 +200,14 @@ const config: fc.Arbitrary<Config> = fc
             onFailure: fc.constantFrom('skip' as const, 'refuse' as const),
           }),
         ),
+        providers: byName(['own'], (of) =>
+          fc.record({
+            name: fc.constant(of),
+            module: fc.constantFrom('/home/user/provider.mjs', '@ccproxy/provider-bedrock'),
+            from: fc.constant('/etc/ccproxy'),
+            passEnv: fc.constantFrom([], ['AWS_PROFILE']),
+          }),
+        ),
       }),
       webSearch: fc.record({
         searxng: fc.constantFrom('http://127.0.0.1:8888', 'https://search.example/path'),

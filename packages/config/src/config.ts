@@ -1,4 +1,5 @@
 import type { LogLevel } from '@ccproxy/kernel';
+import type { AdapterUse } from './adapter-use.js';
 import type { FallbackOn } from './fallback-on.js';
 import type { OAuthAuth } from './oauth-source.js';
 import type { ProviderKeys } from './provider-keys.js';
@@ -8,8 +9,8 @@ import type { PluginsConfig, Profile, Rule } from './rule.js';
 
 export type * from './rule.js';
 
-/** Wire API of a provider; the same protocol as the client's means passthrough. */
-export type ProviderType = 'anthropic' | 'ollama' | 'openai' | 'openai-responses' | 'gemini' | 'demo';
+/** Wire API of a provider; the same protocol as the client's means passthrough, `adapter` that a module of the user's calls it. */
+export type ProviderType = 'anthropic' | 'ollama' | 'openai' | 'openai-responses' | 'gemini' | 'adapter' | 'demo';
 
 /** Where the credential of a provider comes from. */
 export type ProviderAuth =
@@ -27,7 +28,7 @@ export interface ProviderTimeouts {
 export interface ProviderConfig {
   readonly name: string;
   readonly type: ProviderType;
-  /** Absolute URL without a trailing slash; absent for `demo`. A credential goes to this origin and nowhere else. */
+  /** Absolute URL without a trailing slash; absent for `demo` and `adapter`. A credential goes to this origin and nowhere else. */
   readonly baseUrl: string | undefined;
   readonly auth: ProviderAuth;
   readonly timeouts: ProviderTimeouts;
@@ -39,6 +40,8 @@ export interface ProviderConfig {
   readonly strict?: boolean;
   /** Ollama: how long the model stays loaded, in its own notation. */
   readonly keepAlive?: string;
+  /** Of type `adapter`: the module that calls it. */
+  readonly adapter?: AdapterUse;
   /** Why the provider cannot be used now (an unset variable in a credential field), or undefined. */
   readonly unavailable: string | undefined;
 }

@@ -1,3 +1,4 @@
+import { maskOptions } from './adapter-use.js';
 import type { ProviderConfig } from './config.js';
 import { formatMs } from './format-ms.js';
 import type { OAuthAuth } from './oauth-source.js';
@@ -23,7 +24,11 @@ function formatKeys({ strategy, list }: ProviderKeys): object {
 
 /** The same provider with each of its credentials as `mask` gives it. */
 export function maskAuth(provider: ProviderConfig, mask: (value: string) => string): ProviderConfig {
-  const { auth, keys } = provider;
+  const { auth, keys, adapter } = provider;
+  if (adapter !== undefined) {
+    const options = maskOptions(adapter.options, mask) as typeof adapter.options;
+    return { ...provider, adapter: { ...adapter, options } };
+  }
   if (auth.kind !== 'apiKey') return provider;
   const masked = keys === undefined ? {} : { keys: { ...keys, list: keys.list.map((key) => ({ ...key, value: mask(key.value) })) } };
   return { ...provider, auth: { kind: 'apiKey', value: mask(auth.value) }, ...masked };

@@ -35,7 +35,10 @@ export function formatConfig(config: Config): string {
         routes: profile.routes.map(formatRule),
         limits: profile.limits,
       })),
-      plugins: { routing: mapValues(config.plugins?.routing ?? {}, formatModule) },
+      plugins: {
+        routing: mapValues(config.plugins?.routing ?? {}, formatModule),
+        providers: mapValues(config.plugins?.providers ?? {}, ({ module, passEnv }) => ({ module, passEnv })),
+      },
       retry: config.retry === undefined ? undefined : formatRetry(config.retry),
       webSearch: config.webSearch === undefined ? undefined : { ...config.webSearch, timeout: formatMs(config.webSearch.timeout) },
       capabilities: Object.fromEntries((config.capabilities ?? []).map(({ pattern, can }) => [pattern, can])),
@@ -57,9 +60,10 @@ export function redactedYaml(loaded: Pick<LoadedConfig, 'config' | 'secrets'>): 
   return createRedactor({ secrets: loaded.secrets }).redact(formatConfig(masked));
 }
 
-function formatProvider({ type, baseUrl, auth, keys, limits, timeouts, strict, keepAlive }: ProviderConfig): object {
+function formatProvider({ type, adapter, baseUrl, auth, keys, limits, timeouts, strict, keepAlive }: ProviderConfig): object {
   return {
     type,
+    ...(adapter === undefined ? {} : { adapter: adapter.name, options: adapter.options }),
     baseUrl,
     ...formatAuth({ auth, ...(keys === undefined ? {} : { keys }) }),
     limits,

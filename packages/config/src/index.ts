@@ -1,4 +1,6 @@
 export type * from './config.js';
+export type { AdapterModule, AdapterUse } from './adapter-use.js';
+export { optionSecrets } from './adapter-use.js';
 export type { FallbackOn } from './fallback-on.js';
 export type { OAuthAuth, OAuthSource } from './oauth-source.js';
 export type { KeyStrategy, ProviderKey, ProviderKeys } from './provider-keys.js';

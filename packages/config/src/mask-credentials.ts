@@ -1,7 +1,8 @@
 import { createRedactor } from '@ccproxy/kernel';
 
 /** Keys whose value is a credential; a value that is only a `${…}` names where it comes from and may be shown. */
-const assignment = /((?:^|[\s{,"'])(?:(?:api|auth)_?-?)?keys?["']?\s*:\s*)(\[[^\]]*\]?|"(?:[^"\\]|\\.)*"?|'(?:[^']|'')*'?|[^\s,}#]+)/giu;
+const assignment =
+  /((?:^|[\s{,"'])[\w-]{0,64}?(?:keys?|secret|token|password)["']?\s*:\s*)(\[[^\]]*\]?|"(?:[^"\\]|\\.)*"?|'(?:[^']|'')*'?|[^\s,}#]+)/giu;
 const onlyExpression = /^["']?\$\{[A-Za-z_][A-Za-z0-9_]*(?::-)?\}["']?$/u;
 
 /** An entry of a list on a line of its own. */

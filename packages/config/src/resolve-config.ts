@@ -2,6 +2,7 @@ import path from 'node:path';
 import { type BaseUrlResult, checkBaseUrl } from './base-url.js';
 import type { CapabilityRule, Config, Profile, ProviderAuth, ProviderConfig, RoutingModule, Target } from './config.js';
 import { type ConfigPath, type Diagnostic, formatPath } from './diagnostic.js';
+import { adaptedProviderOf, adapterOf } from './resolve-adapter.js';
 import type { Gap } from './interpolate.js';
 import { missingSource, oauthOf } from './resolve-oauth.js';
 import type { YamlTree } from './read-yaml.js';
@@ -26,6 +27,7 @@ export interface ResolvedConfig {
 export function resolveConfig(parsed: ParsedConfig, context: ResolveContext): ResolvedConfig {
   const diagnostics: Diagnostic[] = [];
   const file = (name: string): string => path.resolve(context.directory, expandHome(name, context.home));
+  const adapters = { modules: parsed.plugins.providers, directory: context.directory, file, gaps: context.gaps };
   const config: Config = {
     server: {
       host: parsed.server.host,
@@ -45,12 +47,15 @@ export function resolveConfig(parsed: ParsedConfig, context: ResolveContext): Re
       file: parsed.logging.file === undefined ? undefined : file(parsed.logging.file),
     },
     egress: { proxy: parsed.egress.proxy, ca: parsed.egress.ca.map(file) },
-    providers: byName(parsed.providers, (provider, name) => toProvider(provider, name, context, diagnostics, file)),
+    providers: byName(parsed.providers, (provider, name) =>
+      provider.type === 'adapter' ? adaptedProviderOf(provider, name, adapters) : toProvider(provider, name, context, diagnostics, file),
+    ),
     models: byName(parsed.models, toTarget),
     routes: parsed.routes,
     profiles: byName(parsed.profiles, (profile, name): Profile => ({ name, ...profile })),
     plugins: {
       routing: byName(parsed.plugins.routing, ({ module, ...rest }, name): RoutingModule => ({ name, module: file(module), ...rest })),
+      providers: byName(parsed.plugins.providers, (written, name) => adapterOf(written, name, adapters)),
     },
     retry: parsed.retry,
     ...webSearchOf(parsed.webSearch),
@@ -60,7 +65,7 @@ export function resolveConfig(parsed: ParsedConfig, context: ResolveContext): Re
 }
 
 function toProvider(
-  parsed: ParsedConfig['providers'][string],
+  parsed: Exclude<ParsedConfig['providers'][string], { readonly type: 'adapter' }>,
   name: string,
   context: ResolveContext,
   diagnostics: Diagnostic[],
@@ -103,7 +108,7 @@ function toProvider(
 
 /** Only an Anthropic API can be given the credential of the client. */
 function authOf(
-  parsed: Pick<Exclude<ParsedConfig['providers'][string], { readonly type: 'demo' }>, 'type' | 'apiKey' | 'oauth'>,
+  parsed: Pick<Exclude<ParsedConfig['providers'][string], { readonly type: 'demo' | 'adapter' }>, 'type' | 'apiKey' | 'oauth'>,
   file: (name: string) => string,
 ): ProviderAuth {
   if (parsed.oauth !== undefined) return oauthOf(parsed.oauth, file);

@@ -5,7 +5,7 @@ import type { RateLimits } from './rate-limits.js';
 import type { YamlTree } from './read-yaml.js';
 import type { ParsedConfig } from './schema.js';
 
-type WrittenProvider = Exclude<ParsedConfig['providers'][string], { readonly type: 'demo' }>;
+type WrittenProvider = Exclude<ParsedConfig['providers'][string], { readonly type: 'demo' | 'adapter' }>;
 type WrittenLimits = { readonly [Key in keyof RateLimits]: RateLimits[Key] | undefined };
 
 /** The keys of a provider that has several, without the empty ones; undefined when it has not. */

@@ -1,7 +1,7 @@
 import type { OAuthAuth, OAuthSource } from './oauth-source.js';
 import type { ParsedConfig } from './schema.js';
 
-type Written = NonNullable<Exclude<ParsedConfig['providers'][string], { readonly type: 'demo' }>['oauth']>;
+type Written = NonNullable<Exclude<ParsedConfig['providers'][string], { readonly type: 'demo' | 'adapter' }>['oauth']>;
 
 /** A program named by a path starts from the file, like every other path; a bare name is looked for in PATH. */
 const isPath = (program: string): boolean => /[/\\]/u.test(program);

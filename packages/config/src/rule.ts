@@ -1,3 +1,4 @@
+import type { AdapterModule } from './adapter-use.js';
 /** Kinds of request the client names in its hint headers. */
 export type RequestClass = 'main' | 'subagent' | 'workflow' | 'compaction' | 'auxiliary' | 'side_reply';
 
@@ -103,4 +104,6 @@ export interface RoutingModule {
 
 export interface PluginsConfig {
   readonly routing: Readonly<Record<string, RoutingModule>>;
+  /** Absent: none. */
+  readonly providers?: Readonly<Record<string, AdapterModule>>;
 }

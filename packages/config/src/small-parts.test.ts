@@ -131,11 +131,12 @@ describe('descriptions', () => {
     expect(find('server.headHold')).toMatchObject({ type: 'duration', default: '60s', available: true });
     expect(find('server.authKey')).toMatchObject({ type: 'secret', default: '""' });
     expect(find('providers.<name>.type')).toMatchObject({
-      type: 'anthropic | demo | ollama | openai | openai-responses | gemini',
+      type: 'anthropic | demo | ollama | openai | openai-responses | gemini | adapter',
       available: true,
     });
     expect(find('providers.<name>.timeouts.firstByte')).toMatchObject({ default: '120s' });
     expect(find('routes[].when.tokens.over')).toMatchObject({ type: 'number' });
+    expect(find('plugins.providers.<name>.module')).toMatchObject({ type: 'text', available: true });
     expect(find('plugins.observers')).toMatchObject({ available: false });
     expect(find('budgets')).toMatchObject({ available: false });
   });

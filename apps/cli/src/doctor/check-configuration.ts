@@ -18,9 +18,11 @@ export async function checkConfiguration(
     );
     const warnings = loaded.warnings.map(({ message, hint }) => warning(check, message, hint));
     // Code of the user's own, whatever it does: it is named wherever somebody looks for a fault.
-    const modules = Object.values(loaded.config.plugins?.routing ?? {}).map(({ name, module }) =>
-      ok(check, `the routing module ${name} is ${module}`),
-    );
+    const { routing = {}, providers = {} } = loaded.config.plugins ?? {};
+    const modules = [
+      ...Object.values(routing).map(({ name, module }) => ok(check, `the routing module ${name} is ${module}`)),
+      ...Object.values(providers).map(({ name, module }) => ok(check, `the provider adapter ${name} is ${module}`)),
+    ];
     const valid = ok(check, `${loaded.file ?? 'the built-in default'} is valid`);
     return { findings: [valid, ...modules, ...unavailable, ...warnings], loaded };
   } catch (error) {

@@ -11,6 +11,20 @@ const routingModule = z.strictObject({
   }).prefault('skip'),
 });
 
+const variable = z
+  .string({ error: 'must be the name of a variable' })
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/u, { error: 'must be the name of a variable' })
+  .meta({ description: 'Name of a variable.', 'x-type': 'text' });
+
+const providerAdapter = z.strictObject({
+  module: text({ description: 'File of the module, relative to this file, or the name of an installed package.' }),
+  passEnv: z
+    .array(variable, { error: 'must be a list of names' })
+    .max(64, { error: 'must be at most 64 names' })
+    .meta({ description: 'Variables of the daemon’s environment it gets besides PATH, HOME and the like.', 'x-type': 'list' })
+    .prefault([]),
+});
+
 /** Code of the user's own. It can stand in no other file. */
 export const plugins = z
   .strictObject({
@@ -19,7 +33,10 @@ export const plugins = z
       .meta({ description: 'Routing modules, each in a thread of its own.' })
       .prefault({}),
     observers: notAvailable({ description: 'Observers of requests and responses.' }),
-    providers: notAvailable({ description: 'Provider adapters.' }),
+    providers: z
+      .record(name({ description: 'Name of the adapter, for `providers.*.adapter`.' }), providerAdapter)
+      .meta({ description: 'Provider adapters. Each provider that uses one has it in a thread of its own.' })
+      .prefault({}),
   })
   .meta({ description: 'Modules of your own.' })
   .prefault({});

@@ -3,6 +3,7 @@ import { name, type IssueParams } from '../fields.js';
 import { oauth, oauthAlone } from './oauth.js';
 import { oneWayOfKeys, providerKeys } from './provider-keys.js';
 import { apiKey, baseUrl, timeouts, typeOf } from './provider-fields.js';
+import { adaptedProvider } from './adapted-provider.js';
 import { gemini, ollama, openai, openaiResponses } from './translated-providers.js';
 
 const anthropicUrl = 'https://api.anthropic.com';
@@ -41,7 +42,7 @@ const demo = z.strictObject({ type: typeOf('demo'), timeouts });
 export const providers = z
   .record(
     name({ description: 'Name of the provider.' }),
-    z.discriminatedUnion('type', [anthropic, demo, ollama, openai, openaiResponses, gemini]),
+    z.discriminatedUnion('type', [anthropic, demo, ollama, openai, openaiResponses, gemini, adaptedProvider]),
   )
   .meta({ description: 'The APIs that can be called. Without the section: `anthropic` (auth: client) and `demo`.' })
   .prefault({ anthropic: { type: 'anthropic', auth: 'client' }, demo: { type: 'demo' } });

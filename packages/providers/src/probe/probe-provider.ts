@@ -20,13 +20,14 @@ export interface ProbeReport {
 const styles: Readonly<Record<ProviderConfig['type'], readonly ReasoningStyle[]>> = {
   anthropic: [],
   demo: [],
+  adapter: [],
   openai: ['effort', 'switch'],
   'openai-responses': ['effort'],
   gemini: ['effort', 'budget'],
   ollama: ['switch', 'effort'],
 };
 
-const translated = (type: ProviderConfig['type']): boolean => type !== 'anthropic' && type !== 'demo';
+const translated = (type: ProviderConfig['type']): boolean => type !== 'anthropic' && type !== 'demo' && type !== 'adapter';
 
 /** As they stand in `ccproxy.yaml`. */
 function capabilityLines(provider: string, model: string, measured: Measured): readonly string[] {

@@ -41,7 +41,7 @@ export default class ShellIntegration extends Command {
     { description: 'Remove it; the start-up file becomes what it was.', command: '<%= config.bin %> shell-integration zsh --uninstall' },
   ];
   static override args = {
-    shell: Args.string({ description: 'The shell.', options: [...shellKinds], required: true }),
+    shell: Args.string({ description: 'The shell.', options: [...shellKinds], required: true, ignoreStdin: true }),
   };
   static override flags = {
     install: Flags.boolean({ summary: 'Put the lines into the start-up file; a copy of it is kept.', ...insteadOf('install') }),

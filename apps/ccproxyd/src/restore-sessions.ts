@@ -2,17 +2,18 @@ import { CcproxyError } from '@ccproxy/kernel';
 import type { ProjectDirectory } from '@ccproxy/projects';
 import type { LeaseRegistry } from './lease-registry.js';
 import { processPeer, type ProcessWatch } from './process-watch.js';
-import type { SessionRegistry } from './session-registry.js';
+import type { SessionRecord, SessionRegistry } from './session-registry.js';
 
-/** Takes over the sessions of an earlier daemon: those held by a process are leases again at once, the others when their client is back. */
-export async function restoreSessions(parts: {
+/** Makes leases again of the sessions of an earlier daemon that are held by a process; the others are when their client is back. */
+export async function restoreLeases(parts: {
+  readonly living: readonly SessionRecord[];
   readonly sessions: SessionRegistry;
   readonly leases: LeaseRegistry;
   readonly processes: ProcessWatch;
   readonly projects: ProjectDirectory;
 }): Promise<void> {
-  const { sessions, leases, processes, projects } = parts;
-  for (const { id, client, owner, heldBy, project } of await sessions.restore()) {
+  const { living, sessions, leases, processes, projects } = parts;
+  for (const { id, client, owner, heldBy, project } of living) {
     if (heldBy !== 'process') continue;
     const peer = processPeer(owner, client, processes);
     leases.open(peer, { client, pid: owner.pid, project: project === null ? undefined : await pathOf(projects, project) });

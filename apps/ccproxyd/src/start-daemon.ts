@@ -21,7 +21,7 @@ import type { DaemonLog } from './open-log.js';
 import { createProcessWatch } from './process-watch.js';
 import { createProjectService } from './project-service.js';
 import { refuseOtherAddress } from './refuse-other-address.js';
-import { restoreSessions } from './restore-sessions.js';
+import { restoreLeases } from './restore-sessions.js';
 import { createSessionRegistry } from './session-registry.js';
 import { shellAddress } from './shell-address.js';
 import { createStateFile } from './state-file.js';
@@ -71,6 +71,8 @@ async function serve(options: DaemonOptions, context: DaemonContext, state: Daem
     newToken: mintToken,
     redactor: state.redactor,
   });
+  // Before the sockets listen: a request of such a session may be the first to come.
+  const living = await sessions.restore();
   const service = createProjectService(state, { tokens, clock });
   let idle: IdleShutdown | undefined;
   const modules = [watchRequests(() => idle?.outsideRequest()), ...(await composeModules(state, context, service))];
@@ -92,7 +94,7 @@ async function serve(options: DaemonOptions, context: DaemonContext, state: Daem
   });
   const processes = createProcessWatch({ clock });
   releases.defer('process watch', () => processes.end());
-  await restoreSessions({ sessions, leases, processes, projects: service.projects });
+  await restoreLeases({ living, sessions, leases, processes, projects: service.projects });
   const status = createStatus({
     state,
     address,

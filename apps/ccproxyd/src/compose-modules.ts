@@ -42,7 +42,7 @@ export async function composeModules(
     calibration: createCalibration({ capacity: calibratedModels }),
     env: context.env,
     random: Math.random,
-    secrets: state.redactor,
+    secrets: state.secrets,
     projects: projects.projects,
     localSecrets: () => [token, ...projects.secrets()],
   });

@@ -1,8 +1,10 @@
-import { type LoadedConfig, redactedYaml } from '@ccproxy/config';
+import { redactedYaml } from '@ccproxy/config';
 import {
   bindMethod,
   bindStream,
   configActive,
+  configCompare,
+  configReload,
   type DaemonStatus,
   daemonRestart,
   daemonStatus,
@@ -18,6 +20,7 @@ import { readProcessIdentity } from '@ccproxy/kernel';
 import type { ProjectDirectory, ServedProject } from '@ccproxy/projects';
 import type { LogSink } from '@ccproxy/telemetry';
 import type { SuccessorRequest } from './daemon-context.js';
+import type { ConfigReload, ReloadOutcome } from './config-reload.js';
 import { errors } from './errors.js';
 import type { LeaseRegistry } from './lease-registry.js';
 import { processPeer, type ProcessWatch } from './process-watch.js';
@@ -27,7 +30,7 @@ import type { SessionRegistry } from './session-registry.js';
 
 /** What the control channel reaches of the daemon. */
 export interface ControlTargets {
-  readonly loaded: LoadedConfig;
+  readonly configuration: Pick<ConfigReload, 'loaded' | 'reload' | 'compare'>;
   readonly leases: LeaseRegistry;
   readonly sessions: SessionRegistry;
   readonly processes: ProcessWatch;
@@ -42,14 +45,14 @@ export interface ControlTargets {
 
 /** The methods of the daemon itself; modules bring their own. */
 export function controlBindings(targets: ControlTargets): readonly IpcBinding[] {
-  const { loaded, leases, sessions, processes, projects, log, status } = targets;
+  const { configuration, leases, sessions, processes, projects, log, status } = targets;
   const address = () => {
     const { url, gatewaySocket } = status();
-    return { url, gatewaySocket, capabilities: sessionCapabilities(loaded.config) };
+    return { url, gatewaySocket, capabilities: sessionCapabilities(configuration.loaded.config) };
   };
   return [
     bindMethod(daemonStatus, async () => status()),
-    bindMethod(daemonStop, async ({ drainTimeoutMs = loaded.config.server.drainTimeout }) => {
+    bindMethod(daemonStop, async ({ drainTimeoutMs = configuration.loaded.config.server.drainTimeout }) => {
       targets.stop(drainTimeoutMs);
       return { pid: process.pid, drainTimeoutMs };
     }),
@@ -73,7 +76,9 @@ export function controlBindings(targets: ControlTargets): readonly IpcBinding[] 
       if (known) leases.open(peer, { ...request, project: await pathOf(projects, project) });
       return { known };
     }),
-    bindMethod(configActive, async () => ({ file: loaded.file, yaml: redactedYaml(loaded) })),
+    bindMethod(configActive, async () => ({ file: configuration.loaded.file, yaml: redactedYaml(configuration.loaded) })),
+    bindMethod(configReload, async () => told(await configuration.reload())),
+    bindMethod(configCompare, async ({ file }) => told(await configuration.compare(file))),
     bindStream(logsFollow, (_input, _peer, send, signal) => followLog(log, send, signal)),
   ];
 }
@@ -84,6 +89,8 @@ function heldByProcess({ pid, client }: { readonly pid: number; readonly client:
   if (identity === undefined) throw errors.CCP_DAEMON_NO_PROCESS({ message: `There is no process ${pid} that could hold a session.` });
   return processPeer(identity, client, processes);
 }
+
+const told = ({ file, changes }: ReloadOutcome) => ({ file, changes: changes.map((change) => ({ ...change })) });
 
 /** What a client has to know of a project besides its id. */
 const selection = ({ id, config }: ServedProject) => ({

@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import type { DaemonModule, HttpServer } from '@ccproxy/http';
 import { type DaemonStatus, IPC_PROTOCOL } from '@ccproxy/ipc';
 import { daemonVersion } from './daemon-version.js';
+import type { ConfigReload } from './config-reload.js';
 import type { LeaseRegistry } from './lease-registry.js';
 import { gatewayUrl } from './listen-gateway.js';
 import type { DaemonState } from './open-state.js';
@@ -9,6 +10,7 @@ import { providerStatus } from './provider-status.js';
 
 export interface StatusParts {
   readonly state: DaemonState;
+  readonly configuration: Pick<ConfigReload, 'loaded' | 'state'>;
   readonly address: AddressInfo;
   readonly leases: LeaseRegistry;
   readonly server: HttpServer;
@@ -21,10 +23,11 @@ export interface StatusParts {
 
 /** Makes the function behind `daemon.status`: what the daemon is, without any I/O. */
 export function createStatus(parts: StatusParts): () => DaemonStatus {
-  const { state, address, leases, server, modules } = parts;
-  const { loaded, paths, log } = state;
-  const { config } = loaded;
+  const { state, configuration, address, leases, server, modules } = parts;
+  const { paths, log } = state;
   return () => {
+    const { loaded } = configuration;
+    const { config } = loaded;
     const health = Object.fromEntries(modules.map((module) => [module.name, module.health?.() ?? {}]));
     return {
       pid: process.pid,
@@ -36,6 +39,7 @@ export function createStatus(parts: StatusParts): () => DaemonStatus {
       port: address.port,
       gatewaySocket: paths.gatewaySocket,
       configFile: loaded.file,
+      configState: { ...configuration.state, restart: [...configuration.state.restart] },
       variables: { ...loaded.variables },
       variablesSalt: loaded.variablesSalt,
       logFile: log.sink.file ?? paths.logFile,

@@ -31,6 +31,13 @@ export const errors = defineErrors({
     exitCode: 1,
     httpStatus: 400,
   },
+  CCP_DAEMON_RELOAD: {
+    title: 'The configuration was not reloaded',
+    why: 'The file in use is gone or empty. That is mostly a file that is just being replaced, so the last good configuration stays in force.',
+    fix: 'Write the file and run `ccproxy config reload`; `ccproxy restart` starts with whatever is there.',
+    exitCode: 2,
+    httpStatus: 500,
+  },
   CCP_DAEMON_TAKEOVER: {
     title: 'The successor could not take over',
     why: '`ccproxy restart` starts the new daemon first; it failed or did not become ready in time, so the old one goes on serving.',

@@ -7,10 +7,10 @@ export interface SignalSource {
 }
 
 /**
- * SIGTERM and SIGINT drain, a second one of either ends at once (the ledger is safe: it survives kill -9). SIGHUP of a closing
- * terminal is ignored: a daemon belongs to no terminal.
+ * SIGTERM and SIGINT drain, a second one of either ends at once (the ledger is safe: it survives kill -9). SIGHUP
+ * reloads the configuration; that of a closing terminal does no harm, because a daemon belongs to no terminal.
  */
-export function handleSignals(source: SignalSource, daemon: Pick<Daemon, 'drain'>): void {
+export function handleSignals(source: SignalSource, daemon: Pick<Daemon, 'drain' | 'reload'>): void {
   let signalled = false;
   const stop = (): void => {
     if (signalled) source.exit(130);
@@ -19,5 +19,5 @@ export function handleSignals(source: SignalSource, daemon: Pick<Daemon, 'drain'
   };
   source.on('SIGTERM', stop);
   source.on('SIGINT', stop);
-  source.on('SIGHUP', () => {});
+  source.on('SIGHUP', () => daemon.reload());
 }

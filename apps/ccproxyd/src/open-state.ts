@@ -16,6 +16,7 @@ import type { DaemonOptions } from './daemon-options.js';
 import { daemonToken } from './daemon-token.js';
 import { errors } from './errors.js';
 import { type DaemonLog, openLog } from './open-log.js';
+import { createSecretRegister, type SecretRegister } from './secret-register.js';
 import { createReleaseStack, type ReleaseStack } from './release-stack.js';
 
 /** What a daemon has before it builds its modules. */
@@ -23,6 +24,8 @@ export interface DaemonState {
   readonly paths: AppPaths;
   readonly loaded: LoadedConfig;
   readonly redactor: Redactor;
+  /** Keeps values out of sight as long as somebody needs them to be. */
+  readonly secrets: SecretRegister;
   readonly log: DaemonLog;
   /** Opens IPC and administration. */
   readonly token: string;
@@ -56,7 +59,9 @@ export async function openState(options: DaemonOptions, context: DaemonContext):
     const lock = options.takeover ? undefined : await takeInstanceLock(lockFile, context);
     if (lock !== undefined) releases.defer('instance lock', () => lock.release());
     const token = await daemonToken(paths.tokenFile);
-    const redactor = createRedactor({ secrets: [...loaded.secrets, token] });
+    const redactor = createRedactor({ secrets: [token] });
+    const secrets = createSecretRegister(redactor);
+    for (const secret of loaded.secrets) secrets.add(secret);
     const log = await openLog({
       file: loaded.config.logging.file ?? paths.logFile,
       level: loaded.config.logging.level,
@@ -66,7 +71,7 @@ export async function openState(options: DaemonOptions, context: DaemonContext):
     });
     logger = log.logger;
     releases.defer('log', () => log.close());
-    return { paths, loaded, redactor, log, token, lockFile, lock, releases };
+    return { paths, loaded, redactor, secrets, log, token, lockFile, lock, releases };
   } catch (error) {
     await releases.release();
     throw error;

@@ -8,13 +8,14 @@ import { createParentChannel } from './parent-channel.js';
 import { spawnSuccessor } from './spawn-successor.js';
 
 describe('handleSignals', () => {
-  it('[F1] the first signal drains, the second ends at once, a hang-up is ignored', async () => {
+  it('[F1] the first signal drains, the second ends at once, a hang-up reloads', async () => {
     const exits: number[] = [];
     let drains = 0;
+    let reloads = 0;
     const source = Object.assign(new EventEmitter(), { exit: (code: number) => void exits.push(code) });
-    handleSignals(source, { drain: async () => void (drains += 1) });
+    handleSignals(source, { drain: async () => void (drains += 1), reload: () => void (reloads += 1) });
     source.emit('SIGHUP');
-    expect(drains).toBe(0);
+    expect([drains, reloads]).toEqual([0, 1]);
     source.emit('SIGTERM');
     expect([drains, exits]).toEqual([1, []]);
     source.emit('SIGINT');
@@ -24,7 +25,7 @@ describe('handleSignals', () => {
   it('[F1] a drain that fails ends the process with 1', async () => {
     const exits: number[] = [];
     const source = Object.assign(new EventEmitter(), { exit: (code: number) => void exits.push(code) });
-    handleSignals(source, { drain: () => Promise.reject(new Error('disk')) });
+    handleSignals(source, { drain: () => Promise.reject(new Error('disk')), reload() {} });
     source.emit('SIGTERM');
     await expect.poll(() => exits).toEqual([1]);
   });

@@ -68,6 +68,21 @@ describe('projects in a daemon', () => {
     expect(readFileSync(join(root, 'logs/ccproxy.log'), 'utf8')).not.toContain(token);
   });
 
+  it('[C14][D4] selects among what the changed configuration has, and says what is missing', async () => {
+    const { root, url, client, record } = await world();
+    const base = `${url}/p/${record.id}`;
+    const reload = async (text: string): Promise<void> => {
+      writeFileSync(join(root, 'ccproxy.yaml'), text, { mode: 0o600 });
+      await (await client()).reloadConfig();
+    };
+    expect((await ask(base)).headers.get('x-ccproxy-target')).toBe('other');
+    await reload(config.replace('work: { default: other }', 'play: { default: other }'));
+    await expect.poll(async () => (await ask(base)).headers.get('x-ccproxy-error')).toBe('CCP_PROJECT_BROKEN');
+    expect((await ask(url)).status).toBe(200);
+    await reload(config.replace('work: { default: other }', 'work: { default: default }'));
+    await expect.poll(async () => (await ask(base)).headers.get('x-ccproxy-target')).toBe('default');
+  });
+
   it('[D4] a session in a project says so in status, and gets what the project selects', async () => {
     const { daemon, client, record, directory } = await world();
     const connection = await client();

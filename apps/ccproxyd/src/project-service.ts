@@ -22,12 +22,22 @@ export interface ProjectService {
 export function createProjectService(state: DaemonState, parts: { readonly tokens: TokenRegistry; readonly clock: Clock }): ProjectService {
   const { paths, loaded, log, redactor } = state;
   const { logger } = log;
-  const { config } = loaded;
+  let { config } = loaded;
   const places = projectPlaces(paths, parts.clock);
   const secrets = new Map<string, string>();
   const projects = openProjects({
     places,
-    selectable: config,
+    selectable: {
+      get providers() {
+        return config.providers;
+      },
+      get models() {
+        return config.models;
+      },
+      get profiles() {
+        return config.profiles;
+      },
+    },
     tokens: {
       add(id, token) {
         secrets.set(id, token);
@@ -59,6 +69,16 @@ export function createProjectService(state: DaemonState, parts: { readonly token
   const module: DaemonModule = {
     name: 'projects',
     start: () => projects.reload(),
+    // What a project selects is looked up in the new configuration; until it was, its rules lead nowhere that does not exist.
+    reload: (next) =>
+      Promise.resolve({
+        discard() {},
+        async apply() {
+          config = next;
+          await projects.reload({ anew: true });
+          if (await repair()) await places.epoch.bump((address) => address);
+        },
+      }),
     health: () => ({ projects: projects.records().length }),
     ipcMethods: [
       bindMethod(projectsReload, async () => {

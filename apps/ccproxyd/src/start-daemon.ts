@@ -1,10 +1,11 @@
 import type { AddressInfo } from 'node:net';
 import type { LoadedConfig } from '@ccproxy/config';
-import { createHttpServer, createTokenRegistry, type HttpServer, mintToken } from '@ccproxy/http';
+import { createHttpServer, createTokenRegistry, type DaemonModule, type HttpServer, mintToken } from '@ccproxy/http';
 import { createNodeIpcTransport, type DaemonStatus, serveIpc } from '@ccproxy/ipc';
 import { type AppPaths, type FileLock, newId } from '@ccproxy/kernel';
 import { createMetrics } from '@ccproxy/telemetry';
 import { composeModules } from './compose-modules.js';
+import { createConfiguration, reloadQuietly, watchConfiguration } from './configuration.js';
 import { controlBindings } from './control-bindings.js';
 import type { DaemonContext } from './daemon-context.js';
 import type { DaemonOptions } from './daemon-options.js';
@@ -34,6 +35,8 @@ export interface Daemon {
   readonly paths: AppPaths;
   readonly log: DaemonLog;
   status(): DaemonStatus;
+  /** Reads the configuration anew; how that went is in the log and the status. */
+  reload(): void;
   /** Refuses new requests, lets the open ones end for at most `timeoutMs` (`server.drainTimeout`), then cuts them and releases everything. Once. */
   drain(timeoutMs?: number): Promise<void>;
   /** Resolves when it has stopped, for whatever reason. */
@@ -75,7 +78,19 @@ async function serve(options: DaemonOptions, context: DaemonContext, state: Daem
   const living = await sessions.restore();
   const service = createProjectService(state, { tokens, clock });
   let idle: IdleShutdown | undefined;
-  const modules = [watchRequests(() => idle?.outsideRequest()), ...(await composeModules(state, context, service))];
+  const modules: readonly DaemonModule[] = [
+    watchRequests(() => idle?.outsideRequest()),
+    { name: 'configuration', health: () => ({ configuration: configuration.state }) },
+    ...(await composeModules(state, context, service)),
+  ];
+  const configuration = createConfiguration(options, context, state, {
+    modules: () => modules,
+    isDraining: () => draining !== undefined,
+    onApplied(applied) {
+      logger.setLevel(applied.logging.level);
+      stateFile.publish(status()).catch((error: unknown) => logger.warn({ err: error }, 'state file not written'));
+    },
+  });
   const server = await createHttpServer({ config, tokens, modules, metrics, logger, clock, version: daemonVersion });
   releases.defer('http server', () => server.close());
   for (const module of modules) await module.start?.();
@@ -97,6 +112,7 @@ async function serve(options: DaemonOptions, context: DaemonContext, state: Daem
   await restoreLeases({ living, sessions, leases, processes, projects: service.projects });
   const status = createStatus({
     state,
+    configuration,
     address,
     leases,
     server,
@@ -108,7 +124,7 @@ async function serve(options: DaemonOptions, context: DaemonContext, state: Daem
 
   let draining: Promise<void> | undefined;
   const stopping = Promise.withResolvers<void>();
-  const drain = (timeoutMs = config.server.drainTimeout, succeeded = false): Promise<void> => {
+  const drain = (timeoutMs = configuration.loaded.config.server.drainTimeout, succeeded = false): Promise<void> => {
     if (draining !== undefined) return draining;
     idle?.end();
     leases.refuse();
@@ -133,7 +149,7 @@ async function serve(options: DaemonOptions, context: DaemonContext, state: Daem
 
   const bindings = [
     ...controlBindings({
-      loaded,
+      configuration,
       leases,
       sessions,
       processes,
@@ -175,12 +191,22 @@ async function serve(options: DaemonOptions, context: DaemonContext, state: Daem
       stop: () => void drain(),
     });
   }
+  const watched = await watchConfiguration(configuration, context, state);
+  releases.defer('configuration watch', () => watched.end());
   logger.info(
     { url: status().url, configFile: loaded.file, sources: loaded.sources, version: daemonVersion, node: process.versions.node },
     'daemon ready',
   );
   for (const warning of loaded.warnings) logger.warn({ warning }, 'configuration warning');
-  return { loaded, paths, log, status, drain: (timeoutMs) => drain(timeoutMs), stopped: stopping.promise };
+  return {
+    loaded,
+    paths,
+    log,
+    status,
+    reload: () => reloadQuietly(configuration),
+    drain: (timeoutMs) => drain(timeoutMs),
+    stopped: stopping.promise,
+  };
 }
 
 /** Takes the port by the port rule, or the predecessor's listening socket together with the instance lock. */

@@ -1,9 +1,16 @@
-import { daemonMethodNames as names, type IpcConnection, type IpcName, type IpcSubscription } from '@ccproxy/ipc/connect';
+import {
+  configMethodNames,
+  daemonMethodNames as names,
+  type IpcConnection,
+  type IpcName,
+  type IpcSubscription,
+} from '@ccproxy/ipc/connect';
 
 type InputOf<Name> = Name extends IpcName<infer Input> ? Input : never;
 type OutputOf<Name> = Name extends IpcName<infer _Input, infer Output> ? Output : never;
 type Names = typeof names;
 
+export type ConfigDifferences = OutputOf<(typeof configMethodNames)['reload']>;
 export type DaemonStatusReport = OutputOf<Names['status']>;
 export type SessionGrant = OutputOf<Names['sessionOpen']>;
 export type LeaseGrant = OutputOf<Names['leaseOpen']>;
@@ -30,11 +37,17 @@ export interface DaemonClient {
   /** Newest first; none after `until` (ms since the epoch) when that is given. */
   recentDecisions(limit: number, until?: number): Promise<OutputOf<Names['decisionsRecent']>['decisions']>;
   activeConfig(): Promise<OutputOf<Names['configActive']>>;
+  /** Reads the configuration file anew and puts it in force; rejects with what is wrong, and then nothing has changed. */
+  reloadConfig(): Promise<ConfigDifferences>;
+  /** What a reload would change; of another file when one is named (absolute). */
+  compareConfig(file?: string): Promise<ConfigDifferences>;
   close(): Promise<void>;
 }
 
 /** A successor has a minute to get ready before the daemon gives up on it; its own answer comes first. */
 const RESTART_MS = 90_000;
+/** Fetching a required token takes up to two minutes; the daemon's own limit comes first. */
+const RELOAD_MS = 160_000;
 
 export function createDaemonClient(connection: IpcConnection): DaemonClient {
   return {
@@ -52,6 +65,8 @@ export function createDaemonClient(connection: IpcConnection): DaemonClient {
     recentDecisions: async (limit, until) =>
       (await connection.call(names.decisionsRecent, { limit, ...(until === undefined ? {} : { until }) })).decisions,
     activeConfig: () => connection.call(names.configActive, {}),
+    reloadConfig: () => connection.call(configMethodNames.reload, {}, { timeoutMs: RELOAD_MS }),
+    compareConfig: (file) => connection.call(configMethodNames.compare, file === undefined ? {} : { file }),
     close: () => connection.close(),
   };
 }

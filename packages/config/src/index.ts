@@ -12,6 +12,7 @@ export { isMetadataHost } from './base-url.js';
 export { configJsonSchema, type JsonSchema } from './config-json-schema.js';
 export { configReference, type ConfigReferenceEntry } from './config-reference.js';
 export { type ConfigPath, type Diagnostic, formatPath } from './diagnostic.js';
+export { type ConfigChange, diffConfig } from './diff-config.js';
 export { errors as configErrors } from './errors.js';
 export { type ConfigSource, type ConfigSourceKind } from './find-config-file.js';
 export { formatConfig, redactedYaml } from './format-config.js';

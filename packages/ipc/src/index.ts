@@ -9,6 +9,7 @@ export {
   type TransportLimits,
   type TransportListener,
 } from './ipc-transport.js';
+export * from './methods/config-methods.js';
 export * from './methods/daemon-methods.js';
 export * from './methods/provider-methods.js';
 export { createNetTransport } from './net-transport.js';

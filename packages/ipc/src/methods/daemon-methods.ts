@@ -27,6 +27,18 @@ export const DaemonStatus = z.object({
   port: z.number(),
   gatewaySocket: z.string(),
   configFile: z.string().nullable(),
+  /** How the last reload went; absent with daemons that cannot. */
+  configState: z
+    .object({
+      /** ms since the epoch */
+      since: z.number(),
+      reloads: z.number(),
+      /** Places of the file that take effect when the daemon starts anew. */
+      restart: z.array(z.string()),
+      /** Why the file as it is now is not in force. */
+      failure: z.object({ at: z.number(), code: z.string(), message: z.string(), where: z.string().nullable() }).nullable(),
+    })
+    .optional(),
   /** Environment variables the configuration used, with salted hashes of their values: names are shown, values never. */
   variables: z.record(z.string(), z.string()),
   variablesSalt: z.string(),

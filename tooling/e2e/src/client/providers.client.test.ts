@@ -1,115 +1,106 @@
-import {
-  ccproxyBin,
-  createProcesses,
-  createTempHome,
-  type Daemon,
-  type FakeAnthropic,
-  type Processes,
-  startDaemon,
-  startFakeAnthropic,
-  type TempHome,
-} from '@ccproxy-internal/test-kit';
-import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clientBin } from './client-bin.ts';
-import { clientEnvironment } from './client-environment.ts';
-import { type ClientHome, createClientHome } from './client-home.ts';
-import { type ForeignModel, opaque, startForeignModel, toolOutput } from './foreign-model.ts';
-import { type OutboundTrap, startOutboundTrap } from './outbound-trap.ts';
-import { createSide, type Side } from './side.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { toldOf } from '../foreign/asked-results.ts';
+import { dialectNames } from '../foreign/dialects.ts';
+import { foreignKey } from '../foreign/foreign-config.ts';
+import { opaque } from '../foreign/said.ts';
+import { foundPage } from '../foreign/search-engine.ts';
+import { type ForeignWorld, openForeignWorld } from './foreign-world.ts';
+import { firstOutput, query, secondOutput, tasks, toolOutput } from './say-to.ts';
 
-const key = 'sk-key-of-the-other-provider';
-
-let stack: AsyncDisposableStack;
-let model: ForeignModel;
-let anthropic: FakeAnthropic;
-let home: ClientHome;
-let daemonHome: TempHome;
-let processes: Processes;
-let trap: OutboundTrap;
-let daemon: Daemon;
-let side: Side;
-
+let world: ForeignWorld;
 beforeAll(async () => {
-  stack = new AsyncDisposableStack();
-  home = stack.use(createClientHome());
-  daemonHome = stack.use(createTempHome());
-  model = stack.use(await startForeignModel());
-  trap = stack.adopt(await startOutboundTrap(), (open) => open.close());
-  processes = stack.use(createProcesses());
-  anthropic = stack.use(await startFakeAnthropic());
-  const { url } = model;
-  daemon = await startDaemon({
-    home: daemonHome,
-    processes,
-    config: {
-      providers: {
-        chat: { type: 'openai', baseUrl: `${url}/v1`, apiKey: key },
-        responses: { type: 'openai-responses', baseUrl: `${url}/v1`, apiKey: key },
-        gemini: { type: 'gemini', baseUrl: url, apiKey: key },
-        ollama: { type: 'ollama', baseUrl: url },
-        anthropic: { type: 'anthropic', baseUrl: anthropic.url, auth: 'client' },
-      },
-      models: {
-        default: { provider: 'anthropic' },
-        'via-chat': { provider: 'chat', model: 'some-model' },
-        'via-responses': { provider: 'responses', model: 'gpt-5' },
-        'via-gemini': { provider: 'gemini', model: 'gemini-3-pro' },
-        'via-ollama': { provider: 'ollama', model: 'qwen3:8b' },
-      },
-    },
-  });
-  const env = {
-    ...clientEnvironment({ home: home.home, login: 'token', outboundTrap: trap.url }),
-    ANTHROPIC_BASE_URL: 'http://127.0.0.1:9',
-  };
-  const command = [process.execPath, ccproxyBin, 'claude', '--state-dir', daemonHome.stateDir, '--claude-bin', clientBin(), '--'];
-  side = createSide({ name: 'through', home, url: daemon.url, processes, command, env });
+  world = await openForeignWorld();
 });
-afterAll(() => stack.disposeAsync());
+afterAll(() => world[Symbol.asyncDispose]());
+beforeEach(() => world.renew());
 
-/** What the client wrote down of its conversations. */
-const transcripts = ({ home: folder }: ClientHome): string =>
-  globSync(join(folder, '.claude/projects/**/*.jsonl'))
-    .map((file) => readFileSync(file, 'utf8'))
-    .join('');
+const options = ['--allowedTools', 'Bash', 'WebSearch', '--output-format', 'json'];
+const claude = async (prompt: string, ...args: readonly string[]): Promise<Record<string, unknown>> => {
+  const run = await world.side.claude(['-p', prompt, ...args, ...options]);
+  expect(run).toMatchObject({ code: 0 });
+  return JSON.parse(run.stdout) as Record<string, unknown>;
+};
 
+/** As Kimi writes them; the client cannot take them so. */
+const ids = ['functions.Bash:0', 'functions.Bash:1'];
+
+// Every stream of the other provider comes byte by byte, with CR LF.
 describe('the real client with a model of another provider', () => {
   it.each([
-    ['chat', toolOutput],
-    ['responses', opaque],
-    ['gemini', opaque],
-    ['ollama', toolOutput],
-  ] as const)('[C12 C13 C23] %s: thinks, runs a tool and answers', async (provider, comesBack) => {
-    home.renew();
-    model.asked.length = 0;
-    const run = await side.claude(['-p', 'print it', '--model', `via-${provider}`, '--allowedTools', 'Bash', '--output-format', 'json']);
-    expect(run.code).toBe(0);
-    expect(JSON.parse(run.stdout)).toMatchObject({ is_error: false, num_turns: 2, result: `The tool said: ${toolOutput}` });
-    const turns = model.asked.filter(({ body }) => body.includes('"Bash"'));
-    expect(turns).toHaveLength(2);
-    const [, second] = turns;
-    expect(second?.body).toContain(toolOutput);
-    expect(second?.body).toContain(comesBack);
-    for (const { headers, path, body } of model.asked) {
-      expect(headers).not.toMatch(/dummy-bearer|anthropic|ccp_|claude/i);
-      expect(path).not.toContain(key);
-      expect(body).not.toMatch(/x-anthropic-billing-header|cache_control|context_management|"ccp1\./);
-    }
+    ['chat', ids],
+    ['responses', ids],
+    ['gemini', undefined],
+    ['ollama', undefined],
+  ] as const)(
+    '[C12 C13 C23] %s: thinks and runs two tools at once: results go back with the ids and in the order of the calls',
+    async (provider, own) => {
+      const answer = await claude(tasks.two, '--model', `via-${provider}`);
+      expect(answer).toMatchObject({ is_error: false, num_turns: 3, result: `Both: ${firstOutput} ${secondOutput}` });
+      const turns = world.model.asked.filter(({ body }) => body.includes('"Bash"'));
+      expect(turns).toHaveLength(2);
+      const second = turns[1]?.body ?? '{}';
+      const { calls, results } = toldOf(provider, second);
+      expect(results.map(({ id }) => id)).toEqual(calls.map(({ id }) => id));
+      expect(results.map(({ id }) => id)).toEqual(own ?? results.map(({ id }) => id));
+      expect(results.map(({ text }) => text)).toEqual([expect.stringContaining(firstOutput), expect.stringContaining(secondOutput)]);
+      expect(second.includes(opaque)).toBe(provider === 'responses' || provider === 'gemini');
+      for (const { headers, path, body } of world.model.asked) {
+        expect(headers).not.toMatch(/dummy-bearer|anthropic|ccp_|claude/i);
+        expect(path).not.toContain(foreignKey);
+        expect(body).not.toMatch(/x-anthropic-billing-header|cache_control|context_management|"ccp1\./);
+      }
+    },
+  );
+
+  it.each(dialectNames)('[C12 C13] %s: a subagent asks the same model, and its answer comes back to the main loop', async (provider) => {
+    const answer = await claude(tasks.agent, '--model', `via-${provider}`);
+    expect(answer).toMatchObject({ is_error: false, result: 'Done: ANSWER_OF_THE_SUBAGENT' });
+    const last = world.model.asked.findLast(({ body }) => body.includes(tasks.agent));
+    expect(toldOf(provider, last?.body ?? '{}').results).toHaveLength(1);
   });
 
-  it('[C23] a conversation that began elsewhere goes on with Claude: no foreign thinking reaches Anthropic', async () => {
-    home.renew();
-    const options = ['--allowedTools', 'Bash', '--output-format', 'json'];
-    expect((await side.claude(['-p', 'print it', '--model', 'via-gemini', ...options])).code).toBe(0);
-    const kept = transcripts(home);
-    expect(kept).toContain('"signature":"ccp1.gemini.');
-    anthropic.reset();
-    const run = await side.claude(['-p', 'and now?', '--continue', '--model', 'claude-sonnet-5-5', ...options]);
-    expect(run.code).toBe(0);
-    const bodies = anthropic.requests.map(({ rawBody }) => rawBody.toString('utf8')).filter((body) => body.includes(toolOutput));
+  it.each(dialectNames)('[C12 C13] %s: searches the web, the provider itself or ccproxy for it', async (provider) => {
+    const answer = await claude(tasks.search, '--model', `via-${provider}`);
+    expect(answer).toMatchObject({ is_error: false, result: `Found: ${foundPage.url}` });
+    const [last] = world.model.asked.filter(({ body }) => body.includes(tasks.search)).slice(-1);
+    const [told] = toldOf(provider, last?.body ?? '{}').results;
+    expect(told?.text).toContain(foundPage.url);
+    expect(told?.text).toContain('The page says so.');
+    expect(world.engine.queries).toEqual(provider === 'chat' || provider === 'ollama' ? [query] : []);
+  });
+});
+
+/** Signatures in a body, and what stands for pages of a search. */
+const signatures = (body: string): string[] =>
+  [...body.matchAll(/"(?:signature|encrypted_content)":"([^"]*)"/g)].map(([, found = '']) => found);
+const ownSignature = 'ZmFrZS1zaWduYXR1cmU=';
+
+describe('a conversation that changes the model', () => {
+  it.each(['responses', 'gemini'] as const)('[C11 C23] Claude, then %s, then Claude, then back', async (provider) => {
+    const foreign = ['--model', `via-${provider}`];
+    const own = ['--model', 'claude-sonnet-5-5'];
+    await claude('[[think:thought by Claude]][[tool:Bash {"command":"echo of-claude","description":"d"}]]', ...own);
+    await claude('print it', '--continue', ...foreign);
+    expect(world.transcripts()).toMatch(new RegExp(`"signature":"ccp1\\.${provider}\\.`));
+    for (const { body } of world.model.asked) {
+      expect(body).not.toContain(ownSignature);
+      // In the prompt alone.
+      expect(body.split('thought by Claude').length).toBeLessThanOrEqual(2);
+    }
+
+    world.anthropic.reset();
+    await claude('and now?', '--continue', ...own);
+    const bodies = world.anthropic.requests.map(({ rawBody }) => rawBody.toString('utf8')).filter((body) => body.includes(toolOutput));
     expect(bodies.length).toBeGreaterThan(0);
-    for (const body of bodies) expect(body).not.toMatch(/ccp1\.|I will print it/);
+    for (const body of bodies) {
+      expect(body).not.toMatch(/ccp1\.|I will print it/);
+      expect(new Set(signatures(body))).toEqual(new Set([ownSignature]));
+    }
+
+    world.model.asked.length = 0;
+    await claude('and you?', '--continue', ...foreign);
+    const back = world.model.asked.find(({ body }) => body.includes('and you?'));
+    expect(back?.body).toContain(opaque);
+    expect(back?.body).not.toContain(ownSignature);
   });
 });

@@ -43,7 +43,7 @@ export default class Doctor extends BaseCommand {
       await checkInstallations(process.env),
       ...(await checkStateDirectory(paths, flags.fix)),
       ...configuration.findings,
-      ...daemon.findings,
+      ...daemon.findings.filter(({ message }) => !configuration.findings.some((each) => each.message === message)),
       ...client,
       ...(await checkProjects(paths)),
       ...(await checkShells({

@@ -34,7 +34,16 @@ export async function checkDaemon(options: DaemonCheck): Promise<{ findings: Fin
             ),
           ]
         : [];
-    return { findings: [ok(check, `runs on ${status.url} (pid ${status.pid}, version ${status.version})`), ...warnings, ...clock], status };
+    return {
+      findings: [
+        ...configurationOf(status),
+        ...providersOf(status),
+        ok(check, `runs on ${status.url} (pid ${status.pid}, version ${status.version})`),
+        ...warnings,
+        ...clock,
+      ],
+      status,
+    };
   } catch (error) {
     if (!CcproxyError.isInstance(error)) throw error;
     if (error.code !== 'CCP_DAEMON_NOT_RUNNING') return { findings: [problem(check, error.message, error.hint)], status: undefined };
@@ -43,6 +52,39 @@ export async function checkDaemon(options: DaemonCheck): Promise<{ findings: Fin
       status: undefined,
     };
   }
+}
+
+/** A changed file the daemon could not take, or not wholly. */
+function configurationOf({ configState }: DaemonStatusReport): Finding[] {
+  if (configState === undefined) return [];
+  const { failure, restart } = configState;
+  return [
+    ...(failure === null
+      ? []
+      : [
+          problem(
+            'configuration',
+            `the running daemon cannot use the changed file and serves with the one before: ${failure.message}`,
+            'Correct it; `ccproxy config validate` shows everything that is wrong.',
+          ),
+        ]),
+    ...(restart.length === 0 ? [] : [warning('configuration', `${restart.join(', ')} changed and wait for a restart`, 'ccproxy restart')]),
+  ];
+}
+
+/** Providers the daemon cannot use now, for whatever reason it has found. */
+function providersOf({ providers }: DaemonStatusReport): Finding[] {
+  return providers.flatMap(({ name, available, reason }) =>
+    available
+      ? []
+      : [
+          warning(
+            'provider',
+            `provider ${name} cannot be used: ${reason ?? 'no reason given'}`,
+            'Mend what it names; `ccproxy status` shows when it is well.',
+          ),
+        ],
+  );
 }
 
 async function checkPort(port: number): Promise<Finding[]> {

@@ -10,6 +10,7 @@ export function renderStatus(status: DaemonStatusReport, now: number): string {
     ['version', `${status.version} (Node ${status.node})`],
     ['up for', renderAge(now - status.startTime)],
     ['configuration', status.configFile ?? 'built-in default'],
+    ...changedFile(status, now),
     ['log', status.logFile],
     ['requests', `${status.activeRequests} open`],
     ['sessions', status.leases.length === 0 ? 'none' : String(status.leases.length)],
@@ -36,6 +37,19 @@ export function renderStatus(status: DaemonStatusReport, now: number): string {
     'targets',
     renderTable(targets),
   ].join('\n');
+}
+
+/** What became of changes of the file since the daemon started, when there is something to say. */
+function changedFile({ configState }: DaemonStatusReport, now: number): string[][] {
+  if (configState === undefined) return [];
+  const { failure, restart, reloads, since } = configState;
+  return [
+    ...(reloads === 0 ? [] : [['reloaded', `${renderAge(now - since)} ago`]]),
+    ...(restart.length === 0 ? [] : [['waits', `for \`ccproxy restart\`: ${restart.join(', ')}`]]),
+    ...(failure === null
+      ? []
+      : [['not in force', `${failure.message}${failure.where === null ? '' : ` (${failure.where})`}; the last good configuration serves`]]),
+  ];
 }
 
 function stays({ autoStop, pinned }: DaemonStatusReport): string {

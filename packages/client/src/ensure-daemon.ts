@@ -104,7 +104,11 @@ async function connectWhenUp(options: EnsureDaemonOptions, child: SpawnedDaemon)
     const ended = !child.running();
     const connection = await connectIfRunning({ ...options, patienceMs: Math.max(0, left) });
     if (connection !== undefined) return connection;
-    if (ended) throw killed(paths);
+    if (ended) {
+      // With its own reason, if it has one.
+      await child.ready;
+      throw killed(paths);
+    }
     if (left <= 0) {
       throw errors.CCP_DAEMON_UNRESPONSIVE({
         message: `The new daemon of ${paths.root} did not answer within ${Math.ceil(patienceMs / 1000)} s.`,

@@ -150,11 +150,12 @@ describe('start, status, restart, logs, stop', () => {
     const findings = (healthy.json() as { findings: { check: string; status: string }[] }).findings;
     expect(findings.filter(({ status }) => status === 'problem')).toEqual([]);
     expect(new Set(findings.map(({ check }) => check))).toEqual(
-      new Set(['node', 'state directory', 'configuration', 'daemon', 'client', 'plugins']),
+      new Set(['node', 'installation', 'state directory', 'configuration', 'daemon', 'client', 'projects', 'shells', 'plugins']),
     );
     chmodSync(join(home.state, 'run/token'), 0o644);
     const run = await runCommand(Doctor, [], home.env);
     expect(run.exitCode).toBe(1);
-    expect(run.stdout).toContain(`chmod go= ${join(home.state, 'run/token')}`);
+    expect(run.stdout).toContain(`${join(home.state, 'run/token')} is open to other users`);
+    expect(run.stdout).toContain('-> ccproxy doctor --fix');
   });
 });

@@ -1,5 +1,7 @@
 import type { CapabilityRule, ProviderConfig, WebSearchConfig } from '@ccproxy/config';
 import type { Clock, Logger } from '@ccproxy/kernel';
+import { AdapterProvider } from './adapter/adapter-provider.js';
+import type { StartAdapter } from './adapter/adapter-link.js';
 import { AnthropicProvider } from './anthropic-provider.js';
 import { geminiApi } from './apis/gemini-api.js';
 import { createOllamaApi } from './apis/ollama-api.js';
@@ -29,6 +31,8 @@ export interface ProviderDeps {
   readonly source?: CredentialSource;
   /** Sees what providers of another protocol send, before it is translated: for a probe. */
   readonly watch?: (chunk: Buffer) => void;
+  /** Starts the adapter of a provider; in a thread when absent. */
+  readonly startAdapter?: StartAdapter;
   /** The search engine for models of other protocols whose provider has none; absent: there is none. */
   readonly webSearch?: WebSearchConfig;
 }
@@ -60,8 +64,11 @@ function create(config: ProviderConfig, baseUrl: string, given: ProviderDeps): P
  */
 export function createProvider(config: ProviderConfig, deps: ProviderDeps): Provider {
   if (config.type === 'demo') return new DemoProvider(config, deps);
-  if (config.baseUrl === undefined) return new UnavailableProvider(config, 'it has no baseUrl');
   if (config.unavailable !== undefined) return new UnavailableProvider(config, config.unavailable);
+  if (config.adapter !== undefined) {
+    return new AdapterProvider(config, config.adapter, { ...deps, source: deps.source ?? ownSource(config, deps) });
+  }
+  if (config.baseUrl === undefined) return new UnavailableProvider(config, 'it has no baseUrl');
   try {
     return create(config, config.baseUrl, deps);
   } catch (cause) {

@@ -134,6 +134,13 @@ export const errors = defineErrors({
     httpStatus: 400,
     anthropicType: 'invalid_request_error',
   },
+  CCP_PROVIDER_ADAPTER: {
+    ...badGateway,
+    title: 'Provider adapter failed',
+    why: 'The provider is called by a module of `plugins.providers`, and that module threw an error, ended its thread or does not respond any more.',
+    fix: 'The message is what the module said: mend it, or ask its author. It is started again with the next request.',
+    retryable: true,
+  },
   CCP_PROVIDER_SUBSCRIPTION: {
     title: 'Subscription login kept back',
     why: 'A Claude subscription login may go to Anthropic only, and only for Claude Code: the provider has another host, or the client is another program.',

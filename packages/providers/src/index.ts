@@ -1,3 +1,5 @@
+export type { AdapterListener, AdapterLink, StartAdapter } from './adapter/adapter-link.js';
+export type { Adapter, AdapterAnswer, AdapterRequest, AdapterSetup, CreateAdapter } from './adapter/provider-adapter.js';
 export { type AskedAnswer, askProvider } from './ask-provider.js';
 export { createCredentialSource, type CredentialSourceDeps } from './credentials/create-credential-source.js';
 export type { Credential, CredentialSource } from './credentials/credential-source.js';

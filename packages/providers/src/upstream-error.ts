@@ -29,6 +29,9 @@ const byCode = {
   UND_ERR_PRX_CONN: errors.CCP_UPSTREAM_PROXY,
 } as const;
 
+/** Whether a code is one of undici or of Node's net, dns and tls. */
+export const isNetworkCode = (code: string): boolean => Object.hasOwn(byCode, code) || TLS.test(code) || MALFORMED.test(code);
+
 const codeOf = (cause: Error): string => {
   const { code } = cause as { code?: unknown };
   if (typeof code === 'string') return code;

@@ -1,9 +1,10 @@
-import type { ProviderConfig } from '@ccproxy/config';
+import { optionSecrets, type ProviderConfig } from '@ccproxy/config';
 import type { Clock, Logger, Redactor } from '@ccproxy/kernel';
 import type { CredentialSource } from './credential-source.js';
 import { fetchToken } from './fetch-token.js';
 import { FetchedCredential } from './fetched-credential.js';
 import { fixedCredential } from './fixed-credential.js';
+import { reportedCredential } from './reported-credential.js';
 import type { SourceIo } from './source-io.js';
 import { isSubscriptionToken, mayHaveSubscription } from './subscription.js';
 import type { Fetched } from './token-of-text.js';
@@ -26,6 +27,7 @@ const goesThere = (fetched: Fetched, { type, baseUrl = '' }: ProviderConfig): Fe
 /** The source of the credential of one provider; nothing is fetched yet. */
 export function createCredentialSource(config: ProviderConfig, { io, clock, ...deps }: CredentialSourceDeps): CredentialSource {
   const { auth, name } = config;
+  if (config.adapter !== undefined) return reportedCredential(optionSecrets(config.adapter.options), deps.secrets);
   if (auth.kind !== 'oauth') return fixedCredential(auth);
   const fetch = async (signal: AbortSignal): Promise<Fetched> => goesThere(await fetchToken(auth.source, io, clock, signal), config);
   return new FetchedCredential({ provider: name, auth, fetch, clock, ...deps });

@@ -22,6 +22,8 @@ export interface CredentialSource {
   availability(): Availability;
   /** Values that must appear nowhere: those in use, and those that answers on their way may still repeat. */
   secrets(): readonly string[];
+  /** Keeps a value that whoever calls the provider has fetched itself; absent: nobody does. */
+  learn?(value: string): void;
   /** Ends a fetch that runs and forgets every value. */
   close(): void;
 }

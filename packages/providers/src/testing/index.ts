@@ -1,3 +1,4 @@
+export { startInProcess } from './adapter-in-process.js';
 export { type BehaviourName, behaviours } from './behaviours.js';
 export { collect, type Collected } from './collect.js';
 export { type Dialect, dialects, speaks } from './dialect.js';

@@ -1,9 +1,12 @@
 import { hash } from 'node:crypto';
 import { readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { IpcPeer } from '@ccproxy/ipc';
-import { isAlive, type Logger, parseJson, type Redactor, readProcessIdentity, writeFileAtomic } from '@ccproxy/kernel';
+import { isAlive, type Logger, parseJson, type Redactor, readProcessIdentity, removeTemporaries, writeFileAtomic } from '@ccproxy/kernel';
 import { z } from 'zod';
+
+/** No write takes this long; what is older was left by a daemon that was killed, ms. */
+const abandonedMs = 60_000;
 
 /** What the registry of gateway tokens must be able to do for sessions. */
 export interface SessionTokens {
@@ -102,6 +105,7 @@ export function createSessionRegistry(deps: {
     },
     async restore() {
       const living: SessionRecord[] = [];
+      for (const dir of [deps.dir, dirname(deps.dir)]) await removeTemporaries(dir, { olderThanMs: abandonedMs, now: Date.now() });
       for (const name of await readdir(deps.dir)) {
         if (!/^[\w-]+\.session$/.test(name)) continue;
         const record = parseRecord(await readFile(join(deps.dir, name), 'utf8'));

@@ -8,6 +8,7 @@ import {
   isAlive,
   type ProcessIdentity,
   readProcessIdentity,
+  removeTemporaries,
   systemClock,
 } from '@ccproxy/kernel';
 import { isPipe } from '@ccproxy/ipc/connect';
@@ -125,4 +126,5 @@ async function sweep(paths: AppPaths): Promise<void> {
   if (state !== undefined) await removeDaemonState(paths, state);
   const files = [paths.daemonFile, paths.pidFile, paths.ipcSocket, paths.gatewaySocket];
   await Promise.all(files.filter((file) => !isPipe(file)).map((file) => rm(file, { force: true })));
+  await removeTemporaries(paths.runDir, { olderThanMs: 0, now: Date.now() });
 }

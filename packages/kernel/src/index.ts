@@ -28,6 +28,7 @@ export { currentProcessIdentity, isAlive, type ProcessIdentity, readProcessIdent
 export { createProcessTable, type ProcessTable, type ProcessTableSources } from './process-table.js';
 export { createRedactingLines, type RedactingLines } from './redacting-lines.js';
 export type { Redactor } from './redactor.js';
+export { removeTemporaries } from './remove-temporaries.js';
 export { type AppPaths, logLevelFromEnv, resolvePaths, type ResolvePathsOptions } from './resolve-paths.js';
 export { Roster } from './roster.js';
 export { constantTimeEqual, createSecret } from './secrets.js';

@@ -25,7 +25,8 @@ export interface ShellEpoch {
   bump(change: (present: ShellAddress) => ShellAddress | undefined): Promise<void>;
 }
 
-const markName = /^epoch\.[a-z0-9]{8,32}$/u;
+/** Marks, and what a killed writer left of the line; the lock keeps other writers away. */
+const leftovers = /^(?:epoch\.[a-z0-9]{8,32}|\.epoch\.[0-9a-f]{12}\.tmp)$/u;
 const lineForm = /^1 [a-z0-9]{8,32} ([46]) (\d{1,5}) (\d{1,10})\n$/u;
 /** A bump is a few small files. */
 const lockWaitMs = 10_000;
@@ -56,7 +57,7 @@ export function createShellEpoch(options: {
         if (next.pid > 0 && platform === 'linux') await symlink(`/proc/${next.pid}/exe`, mark);
         else await writeFile(mark, '', { mode: 0o600, flag: 'wx' });
         await writeFileAtomic(file, `1 ${id} ${next.family} ${next.port} ${next.pid}\n`);
-        const old = (await readdir(shellDir)).filter((name) => markName.test(name) && name !== `epoch.${id}`);
+        const old = (await readdir(shellDir)).filter((name) => leftovers.test(name) && name !== `epoch.${id}`);
         for (const name of old) await rm(path.join(shellDir, name), { force: true });
       } finally {
         await lock.release();

@@ -28,18 +28,28 @@ export const providerDeps = ({ clock, logger, random, env }: GatewayDeps, config
   ...(config.webSearch === undefined ? {} : { webSearch: config.webSearch }),
 });
 
+/** What all providers may be made with: when that has changed, none is kept. Everything but what is certainly no matter of theirs. */
+function besideProviders({
+  server: _s,
+  logging: _l,
+  providers: _p,
+  models: _m,
+  routes: _r,
+  profiles: _f,
+  plugins,
+  ...rest
+}: Config): object {
+  return { ...rest, plugins: { ...plugins, routing: undefined } };
+}
+
 function upstreamsOf(deps: GatewayDeps, config: Config, previous: GatewayContext | undefined, metrics: () => GatewayContext['metrics']) {
   const { clock, logger, secrets = noSecrets } = deps;
   const io = systemSourceIo(deps.env);
   const sourceOf = (each: ProviderConfig) => createCredentialSource(each, { clock, logger, io, secrets });
   const made = providerDeps(deps, config);
   const make = deps.createProvider ?? ((each, source) => createProvider(each, { ...made, source }));
-  // What all providers are made with: when that has changed, none is kept.
-  const before = previous?.config;
-  const alike =
-    before !== undefined &&
-    isDeepStrictEqual([before.egress, before.capabilities, before.retry], [config.egress, config.capabilities, config.retry]);
-  const kept = alike ? previous?.upstreams : undefined;
+  const alike = previous !== undefined && isDeepStrictEqual(besideProviders(previous.config), besideProviders(config));
+  const kept = alike ? previous.upstreams : undefined;
   return createUpstreams(config, { clock, logger, make, sourceOf, metrics }, kept);
 }
 

@@ -72,6 +72,11 @@ describe('a changed configuration', () => {
     await gateway.ask({ headers });
     expect([place.runs, fake.connections]).toEqual([2, 2]);
     await expect.poll(() => fake.openConnections).toBe(1);
+    // What all providers are made with has changed, so none of them is what it was.
+    const everywhere = { ...gatewayConfig({ ...options(6), providers: changed }), capabilities: [{ pattern: '*', can: { tools: false } }] };
+    await (await gateway.module.reload?.(everywhere))?.apply();
+    await gateway.ask({ headers });
+    expect([place.runs, fake.connections]).toEqual([3, 3]);
     place.remove();
   });
 

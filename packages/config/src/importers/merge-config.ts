@@ -9,7 +9,7 @@ import type { DraftLine } from './fidelity.js';
 import { variablesIn } from './imported-variables.js';
 import { type Addition, placeIn } from './place-in.js';
 import type { ImportSource } from './read-source.js';
-import type { Entries } from './source-values.js';
+import { type Entries, mapOf } from './source-values.js';
 
 export interface MergedConfig {
   /** The whole file. */
@@ -70,9 +70,27 @@ function add(document: Document, { path, value }: Addition): void {
   if (container !== found) document.setIn(parent, container);
   // An empty `[]` or `{}` is written over several lines once it holds something.
   if (container.items.length === 0) container.flow = false;
+  const old: unknown = document.getIn(path);
+  if (isMap(old) && isMap(document.createNode(value)))
+    return replace(
+      document,
+      path,
+      old.items.map(({ key }) => String(key)),
+      mapOf(value),
+    );
   const node = document.createNode(value, { flow: inOneLine(path, value), aliasDuplicateObjects: false });
   if (isSeq(container)) container.add(node);
   else document.setIn(path, node);
+}
+
+/** Changes a map in place, so that comments in it stay. */
+function replace(document: Document, path: ConfigPath, keys: readonly string[], value: Entries): void {
+  for (const key of keys) if (!(key in value)) document.deleteIn([...path, key]);
+  for (const [key, item] of Object.entries(value))
+    document.setIn(
+      [...path, key],
+      typeof item === 'object' ? document.createNode(item, { flow: true, aliasDuplicateObjects: false }) : item,
+    );
 }
 
 /** Targets, rules and capabilities read best in a line each; a provider does not. */

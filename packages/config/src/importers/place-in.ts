@@ -51,8 +51,7 @@ class Placement {
     this.#rules = listOf(there['routes']);
     this.#replacesDefault = 'default' in config.models && isStarter(this.#there.models['default'], this.#there.providers);
     const providers = this.#nameAll('providers', (value) => value);
-    const renamed: Names = { providers, models: new Map() };
-    this.#names = { providers, models: this.#nameAll('models', (value) => renameTarget(value, renamed)) };
+    this.#names = { providers, models: this.#nameTargets(providers) };
     this.#routes = this.#placeRules();
   }
 
@@ -70,16 +69,29 @@ class Placement {
     return { config, additions, lines: lines.map((line) => this.#line(line)) };
   }
 
-  #nameAll(section: 'providers' | 'models', written: (value: Section) => Section): Map<string, string> {
+  /** Fallbacks are names themselves: what targets are without them says which are which, and then they are compared whole. */
+  #nameTargets(providers: Names['providers']): Map<string, string> {
+    const bare = (value: unknown): Section => ({ ...mapOf(value), fallback: undefined, fallbackOn: undefined });
+    const names: Names = { providers, models: new Map() };
+    const alike = this.#nameAll('models', (value) => bare(renameTarget(value, names)), bare);
+    return this.#nameAll('models', (value) => renameTarget(value, { providers, models: alike }));
+  }
+
+  #nameAll(
+    section: 'providers' | 'models',
+    written: (value: Section) => Section,
+    seen: (value: unknown) => unknown = (value) => value,
+  ): Map<string, string> {
     const there = this.#there[section];
     const own = this.#config[section];
     const names = new Map<string, string>();
     const used = new Set<string>();
     for (const [name, value] of Object.entries(own)) {
-      const free =
-        !(name in there) || same(there[name], written(value)) || (section === 'models' && name === 'default' && this.#replacesDefault);
+      const mine = written(value);
+      const fits = (each: string): boolean => !(each in there) || same(seen(there[each]), mine);
+      const replaces = section === 'models' && name === 'default' && this.#replacesDefault;
       const wanted = name === 'default' ? 'imported-default' : name;
-      const chosen = free ? name : freeName(wanted, (taken) => taken in there || taken in own || used.has(taken));
+      const chosen = replaces || fits(name) ? name : freeName(wanted, (each) => !fits(each) || each in own || used.has(each));
       names.set(name, chosen);
       used.add(chosen);
     }

@@ -38,10 +38,10 @@ export function importFallbacks(kind: Kind, value: unknown, key: ConfigPath, con
   }
 }
 
-/** Fallbacks of every model. */
+/** Fallbacks of every model that has none of its own; read after those. */
 export function importDefaultFallbacks(value: unknown, key: ConfigPath, context: FallbackContext): void {
-  for (const [at, name] of listOf(value).entries())
-    addFallback('fallbacks', [...context.targets.values()], textOf(name), [...key, at], context);
+  const owners = [...context.targets.values()].filter((name) => listOf(context.draft.config.models[name]?.['fallback']).length === 0);
+  for (const [at, name] of listOf(value).entries()) addFallback('fallbacks', owners, textOf(name), [...key, at], context);
 }
 
 function addFallback(

@@ -95,10 +95,14 @@ export function importLitellmSettings(root: Entries, context: SettingsContext, m
       const place = [section, key];
       const kind = fallbackKinds.find((each) => each === key);
       if (kind !== undefined) importFallbacks(kind, value, place, { ...context, targets: models.targets });
-      else if (key === 'default_fallbacks') importDefaultFallbacks(value, place, { ...context, targets: models.targets });
       else if (Object.hasOwn(readers, key)) readers[key]?.(value, place, context);
     }
   }
+  for (const section of routerSections)
+    importDefaultFallbacks(mapOf(root[section])['default_fallbacks'], [section, 'default_fallbacks'], {
+      ...context,
+      targets: models.targets,
+    });
   importGeneral(mapOf(root['general_settings']), context);
   for (const name of Object.keys(mapOf(root['environment_variables'])))
     context.draft.refused(

@@ -64,6 +64,7 @@ describe('searches a provider made itself', () => {
     });
     expect(stream.usage).toMatchObject({ server_tool_use: { web_search_requests: 1 } });
     expect(whole(api, document)).toMatchObject({ content: stream.content, usage: stream.usage });
+    expect(whole(api, bytes(events).toString())).toEqual(whole(api, document));
   });
 
   it('[C13] TR-39 a search of Gemini that found nothing is told, too', () => {

@@ -1,6 +1,7 @@
 import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { createProcesses, createTempHome, freePort, startDaemon } from '@ccproxy-internal/test-kit';
 import { runCommand } from './run-command.ts';
 import type { Stage, StageResult } from './stage.ts';
@@ -23,6 +24,8 @@ const token = 'conformance-token';
 export const conformanceStages = (suite: string): Stage[] => [
   { name: 'conformance of the answers', run: () => withSuite(suite, 'run.mjs') },
   { name: 'conformance of the requests', run: () => withSuite(suite, 'requests.mjs') },
+  // Streamed or whole, the official client must find the same message in a recording.
+  { name: 'conformance: streamed and whole alike', run: () => withSuite(suite, judge) },
 ];
 
 async function withSuite(suite: string, script: string): Promise<StageResult> {
@@ -38,6 +41,8 @@ async function withSuite(suite: string, script: string): Promise<StageResult> {
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+const judge = fileURLToPath(new URL('../../e2e/src/foreign/judge-fixtures.ts', import.meta.url));
 
 /** One provider for each API, all of them the replay upstream, without any fallback. */
 const replayConfig = (origin: string): Readonly<Record<string, unknown>> => ({
@@ -70,7 +75,8 @@ async function runSuite(folder: string, script: string): Promise<StageResult> {
   const daemon = await startDaemon({ home, processes, config: replayConfig(`http://127.0.0.1:${upstream}`) });
   const names = Object.entries(models).map(([api, model]) => `${api}=${model}`);
   const where = ['--proxy', daemon.url, '--upstream-port', String(upstream), '--models', names.join(',')];
-  const args = [script, ...where, '--header', `x-ccproxy-token: ${token}`];
+  const own = script === judge ? ['--suite', folder, '--token', token] : ['--header', `x-ccproxy-token: ${token}`];
+  const args = [script, ...where, ...own];
   const { code, output } = await runCommand(process.execPath, args, { cwd: folder });
   return readConformance(output, code);
 }

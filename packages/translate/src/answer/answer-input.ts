@@ -9,6 +9,10 @@ const maxLine = 16 * 1024 * 1024;
 /** Bytes of an answer that comes in one piece where a stream was expected. */
 const maxBody = 32 * 1024 * 1024;
 const leastChunk = 128;
+const closingBrace = 0x7d;
+const sseStart = /^\uFEFF?\s*(?:data|event|id|retry)?:/;
+/** Bytes a stream is told by. */
+const startBytes = 64;
 
 export interface AnswerInput {
   push(chunk: Uint8Array): void;
@@ -56,6 +60,20 @@ export function createAnswerInput(framing: Translation['framing'], reader: Answe
       if (!sink.ended) sink.fail('api_error', 'the answer of the provider ended before it was complete');
     },
   };
+}
+
+/** Whether a body that should be a document is a stream: server-sent events, or more than one line of JSON. */
+export function holdsEvents(body: Buffer, framing: Translation['framing']): boolean {
+  if (framing === 'sse') return sseStart.test(body.toString('utf8', 0, startBytes));
+  const lineEnd = body.indexOf('\n');
+  return lineEnd > 0 && body[lineEnd - 1] === closingBrace && firstCharacter(body.subarray(lineEnd)) === '{';
+}
+
+/** The events of a stream that came as one body. */
+export function readEvents(body: Buffer, framing: Translation['framing'], reader: AnswerReader, sink: AnswerSink): void {
+  const input = createAnswerInput(framing, reader, sink);
+  input.push(body);
+  input.end();
 }
 
 /** A whole body, whatever it is. */

@@ -4,9 +4,6 @@ export function configText(value: string): string | undefined {
   return text === '' || text.length > 1024 || /\p{Cc}/u.test(text) || !text.isWellFormed() ? undefined : text.replaceAll('$', '$$$$');
 }
 
-/** What `configText` wrote, as it will be read. */
-export const plainText = (written: string): string => written.replaceAll('$$', '$');
-
 const longest = 56;
 
 /** A name the configuration takes, as near to `wanted` as can be, that is not among `taken`. */

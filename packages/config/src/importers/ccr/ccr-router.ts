@@ -87,7 +87,7 @@ function importThreshold(draft: Draft, router: Entries): void {
 }
 
 /** `provider,model`, split at the first comma; or why it leads nowhere. */
-export function select(value: unknown, names: CcrNames): { provider: string; model: string } | string {
+function select(value: unknown, names: CcrNames): { provider: string; model: string } | string {
   const text = textOf(value);
   const comma = text?.indexOf(',') ?? -1;
   if (text === undefined || comma < 0) return 'is not `provider,model`';

@@ -12,6 +12,7 @@ __ccproxy_modern=0 # 4.4: attributes of a variable and options local to a functi
 if ((BASH_VERSINFO[0] > 4 || (BASH_VERSINFO[0] == 4 && BASH_VERSINFO[1] >= 4))); then __ccproxy_modern=1; fi
 __ccproxy_kind='' __ccproxy_pwd='' __ccproxy_mark='' __ccproxy_origin='' __ccproxy_here='' __ccproxy_file='' __ccproxy_copy='' __ccproxy_lost='' __ccproxy_busy=''
 __ccproxy_memo='' __ccproxy_body='' __ccproxy_slot='' __ccproxy_names=' ' __ccproxy_profile=''
+__ccproxy_again='' __ccproxy_before='' __ccproxy_after='' __ccproxy_mine='' __ccproxy_redo=() __ccproxy_back=() __ccproxy_gone=()
 __ccproxy_notice='' __ccproxy_noted='' CCPROXY_PROMPT=''
 
 # At every prompt. Unchanged directory, epoch and project file: two to five stats, and done.
@@ -229,11 +230,25 @@ __ccproxy_load() {
   if [[ $__c_verdict == allowed ]]; then __ccproxy_memo="$__ccproxy_mark $__c_dir"; fi
 }
 
+# All that may be set, as one text: whether it is set, its attributes, its length, its value.
+__ccproxy_picture() {
+  __c_picture="${ANTHROPIC_BASE_URL+s}${ANTHROPIC_BASE_URL@a}${#ANTHROPIC_BASE_URL},${CCPROXY_PROFILE+s}${CCPROXY_PROFILE@a}${#CCPROXY_PROFILE},${ANTHROPIC_CUSTOM_HEADERS+s}${ANTHROPIC_CUSTOM_HEADERS@a}${#ANTHROPIC_CUSTOM_HEADERS},${NO_PROXY+s}${NO_PROXY@a}${#NO_PROXY},${no_proxy+s}${no_proxy@a}${#no_proxy},${ENABLE_TOOL_SEARCH+s}${ENABLE_TOOL_SEARCH@a}${#ENABLE_TOOL_SEARCH},${CLAUDE_CODE_GATEWAY_HINT_HEADERS+s}${CLAUDE_CODE_GATEWAY_HINT_HEADERS@a}${#CLAUDE_CODE_GATEWAY_HINT_HEADERS},${CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY+s}${CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY@a}${#CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY}:${ANTHROPIC_BASE_URL-}${CCPROXY_PROFILE-}${ANTHROPIC_CUSTOM_HEADERS-}${NO_PROXY-}${no_proxy-}${ENABLE_TOOL_SEARCH-}${CLAUDE_CODE_GATEWAY_HINT_HEADERS-}${CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY-}"
+}
+
 # Sets the variables, remembering what was there: u unset, x exported, n not exported, k the user's own and left alone. All in one
 # `export`: what was there and the record of it come first, so that an interruption finds nothing set that is not recorded.
 __ccproxy_enter() {
+  local __c_picture=''
+  # Entered before, from the same state: the same is set again at once.
+  if ((__ccproxy_modern)); then
+    __ccproxy_picture
+    if [[ -n $__ccproxy_again && $__ccproxy_again == "$__ccproxy_memo $__ccproxy_slot" && -z $__c_kept ]] && [ "$__c_picture" = "$__ccproxy_before" ]; then
+      export "${__ccproxy_redo[@]}"
+      return 0
+    fi
+  fi
   local __c_i __c_k __c_v __c_flag __c_saved=1: IFS=' '
-  local -a __c_was=() __c_set=()
+  local -a __c_was=() __c_set=() __c_back=() __c_gone=()
   for __c_k in $__ccproxy_names; do
     __c_i=__ccproxy_value_$__c_k
     __c_v=${!__c_i}
@@ -253,13 +268,26 @@ __ccproxy_enter() {
       x)
         __ccproxy_join "${!__c_k}"
         __c_was+=("__CCPROXY_OLD_$__c_k=${!__c_k}")
+        __c_back+=("$__c_k=${!__c_k}")
+        __c_gone+=("__CCPROXY_OLD_$__c_k")
         ;;
+      u) __c_gone+=("$__c_k") ;;
       n) builtin printf -v "__ccproxy_old_$__c_k" %s "${!__c_k}" ;;
     esac
     __c_was+=("__CCPROXY_NEW_$__c_k=$__c_v")
     __c_set+=("$__c_k=$__c_v")
+    __c_gone+=("__CCPROXY_NEW_$__c_k")
   done
-  export "__CCPROXY_ROOT=$__c_dir/" ${__c_was[@]+"${__c_was[@]}"} "__CCPROXY_SAVED=$__c_saved" ${__c_set[@]+"${__c_set[@]}"}
+  __ccproxy_redo=("__CCPROXY_ROOT=$__c_dir/" ${__c_was[@]+"${__c_was[@]}"} "__CCPROXY_SAVED=$__c_saved" ${__c_set[@]+"${__c_set[@]}"})
+  export "${__ccproxy_redo[@]}"
+  __ccproxy_again=''
+  if ((__ccproxy_modern)) && [[ $__c_saved != *=[nk]:* ]]; then
+    __ccproxy_again="$__ccproxy_memo $__ccproxy_slot" __ccproxy_before=$__c_picture __ccproxy_mine=$__c_saved
+    __ccproxy_back=(${__c_back[@]+"${__c_back[@]}"})
+    __ccproxy_gone=(${__c_gone[@]+"${__c_gone[@]}"} __CCPROXY_ROOT __CCPROXY_SAVED)
+    __ccproxy_picture
+    __ccproxy_after=$__c_picture
+  fi
 }
 
 # Whether this project is active already with exactly these values (also when a parent shell activated it).
@@ -283,6 +311,16 @@ __ccproxy_same() {
 
 # Puts back what was there; a variable the user changed meanwhile keeps the user's value.
 __ccproxy_leave() {
+  # Nothing was changed since this shell entered: all goes back at once.
+  if [[ -n $__ccproxy_again && -z ${__c_half-} && ${__CCPROXY_SAVED-} == "$__ccproxy_mine" ]]; then
+    local __c_picture=''
+    __ccproxy_picture
+    if [ "$__c_picture" = "$__ccproxy_after" ]; then
+      if ((${#__ccproxy_back[@]})); then export "${__ccproxy_back[@]}"; fi
+      unset -v "${__ccproxy_gone[@]}"
+      return 0
+    fi
+  fi
   local __c_entry __c_k __c_old __c_new __c_local __c_changed='' IFS=:
   local -a __c_back=() __c_gone=()
   case ${__CCPROXY_SAVED-} in 1:*) ;; *) return 0 ;; esac

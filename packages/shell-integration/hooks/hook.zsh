@@ -7,7 +7,8 @@
 builtin typeset -g __ccproxy_state=@STATE@
 builtin typeset -g __ccproxy_kind='' __ccproxy_pwd='' __ccproxy_mark='' __ccproxy_origin='' __ccproxy_here='' __ccproxy_file='' __ccproxy_copy='' __ccproxy_lost='' __ccproxy_busy=''
 builtin typeset -g __ccproxy_memo='' __ccproxy_body='' __ccproxy_slot='' __ccproxy_profile=''
-builtin typeset -ga __ccproxy_names __ccproxy_values
+builtin typeset -g __ccproxy_again='' __ccproxy_before='' __ccproxy_after='' __ccproxy_mine=''
+builtin typeset -ga __ccproxy_names __ccproxy_values __ccproxy_redo __ccproxy_back __ccproxy_gone
 builtin typeset -g __ccproxy_notice='' __ccproxy_noted='' CCPROXY_PROMPT=''
 # One read of a bounded number of bytes, NUL bytes and line ends included; without this module the hook stays out of the way.
 zmodload -F zsh/system b:sysread 2>/dev/null || builtin typeset -g __ccproxy_state=
@@ -207,11 +208,23 @@ __ccproxy_same() {
   [[ $__c_found == "${__CCPROXY_SAVED-}" ]]
 }
 
+# All that may be set, as one text: whether it is set, its kind, its length, its value.
+__ccproxy_picture() {
+  __c_picture="${+ANTHROPIC_BASE_URL}${(t)ANTHROPIC_BASE_URL}${#ANTHROPIC_BASE_URL},${+CCPROXY_PROFILE}${(t)CCPROXY_PROFILE}${#CCPROXY_PROFILE},${+ANTHROPIC_CUSTOM_HEADERS}${(t)ANTHROPIC_CUSTOM_HEADERS}${#ANTHROPIC_CUSTOM_HEADERS},${+NO_PROXY}${(t)NO_PROXY}${#NO_PROXY},${+no_proxy}${(t)no_proxy}${#no_proxy},${+ENABLE_TOOL_SEARCH}${(t)ENABLE_TOOL_SEARCH}${#ENABLE_TOOL_SEARCH},${+CLAUDE_CODE_GATEWAY_HINT_HEADERS}${(t)CLAUDE_CODE_GATEWAY_HINT_HEADERS}${#CLAUDE_CODE_GATEWAY_HINT_HEADERS},${+CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY}${(t)CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY}${#CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY}:${ANTHROPIC_BASE_URL-}${CCPROXY_PROFILE-}${ANTHROPIC_CUSTOM_HEADERS-}${NO_PROXY-}${no_proxy-}${ENABLE_TOOL_SEARCH-}${CLAUDE_CODE_GATEWAY_HINT_HEADERS-}${CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY-}"
+}
+
 # Sets the variables, remembering what was there: u unset, x exported, n not exported, k the user's own and left alone. All in one
 # `typeset`: what was there and the record of it come first, so that an interruption finds nothing set that is not recorded.
 __ccproxy_enter() {
+  local __c_picture=''
+  # Entered before, from the same state: the same is set again at once.
+  __ccproxy_picture
+  if [[ -n $__ccproxy_again && $__ccproxy_again == "$__ccproxy_memo $__ccproxy_slot" && -z $__c_kept && $__c_picture == "$__ccproxy_before" ]]; then
+    builtin typeset -gx -- "${(@)__ccproxy_redo}"
+    return 0
+  fi
   local __c_i=0 __c_k __c_v __c_saved=1:
-  local -a __c_was __c_set
+  local -a __c_was __c_set __c_back __c_gone
   for __c_k in "${(@)__ccproxy_names}"; do
     __c_v=$__ccproxy_values[++__c_i]
     if [[ -n $__c_kept && $__c_kept == *:$__c_k:* ]]; then
@@ -219,9 +232,9 @@ __ccproxy_enter() {
       continue
     fi
     case ${(Pt)__c_k} in
-      '') __c_saved+=$__c_k=u: ;;
+      '') __c_saved+=$__c_k=u: __c_gone+=($__c_k) ;;
       scalar-export)
-        __c_saved+=$__c_k=x: __c_was+=("__CCPROXY_OLD_$__c_k=${(P)__c_k}")
+        __c_saved+=$__c_k=x: __c_was+=("__CCPROXY_OLD_$__c_k=${(P)__c_k}") __c_back+=("$__c_k=${(P)__c_k}") __c_gone+=(__CCPROXY_OLD_$__c_k)
         __ccproxy_join "${(P)__c_k}"
         ;;
       scalar)
@@ -233,13 +246,29 @@ __ccproxy_enter() {
         continue
         ;;
     esac
-    __c_was+=("__CCPROXY_NEW_$__c_k=$__c_v") __c_set+=("$__c_k=$__c_v")
+    __c_was+=("__CCPROXY_NEW_$__c_k=$__c_v") __c_set+=("$__c_k=$__c_v") __c_gone+=(__CCPROXY_NEW_$__c_k)
   done
-  builtin typeset -gx -- "__CCPROXY_ROOT=$__c_dir/" "${(@)__c_was}" "__CCPROXY_SAVED=$__c_saved" "${(@)__c_set}"
+  __ccproxy_redo=("__CCPROXY_ROOT=$__c_dir/" "${(@)__c_was}" "__CCPROXY_SAVED=$__c_saved" "${(@)__c_set}") __ccproxy_again=''
+  builtin typeset -gx -- "${(@)__ccproxy_redo}"
+  [[ $__c_saved != *=[nk]:* ]] || return 0
+  __ccproxy_again="$__ccproxy_memo $__ccproxy_slot" __ccproxy_before=$__c_picture __ccproxy_mine=$__c_saved
+  __ccproxy_back=("${(@)__c_back}") __ccproxy_gone=($__c_gone __CCPROXY_ROOT __CCPROXY_SAVED)
+  __ccproxy_picture
+  __ccproxy_after=$__c_picture
 }
 
 # Puts back what was there; a variable the user changed meanwhile keeps the user's value.
 __ccproxy_leave() {
+  # Nothing was changed since this shell entered: all goes back at once.
+  if [[ -n $__ccproxy_again && -z ${__c_half-} && ${__CCPROXY_SAVED-} == "$__ccproxy_mine" ]]; then
+    local __c_picture=''
+    __ccproxy_picture
+    if [[ $__c_picture == "$__ccproxy_after" ]]; then
+      (( ! ${#__ccproxy_back} )) || builtin typeset -gx -- "${(@)__ccproxy_back}"
+      builtin unset -- $__ccproxy_gone
+      return 0
+    fi
+  fi
   local __c_entry __c_k __c_flag __c_old __c_new __c_local __c_changed=''
   local -a __c_gone __c_back
   [[ ${__CCPROXY_SAVED-} == 1:* ]] || return 0

@@ -36,6 +36,6 @@ export async function watchConfiguration(configuration: ConfigReload, { clock }:
     logger: state.log.logger,
     onChange: () => reloadQuietly(configuration),
   });
-  await watched.start();
+  await watched.start(state.readAt);
   return watched;
 }

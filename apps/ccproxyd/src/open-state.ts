@@ -23,6 +23,8 @@ import { createReleaseStack, type ReleaseStack } from './release-stack.js';
 export interface DaemonState {
   readonly paths: AppPaths;
   readonly loaded: LoadedConfig;
+  /** When it was read, ms since the epoch. */
+  readonly readAt: number;
   readonly redactor: Redactor;
   /** Keeps values out of sight as long as somebody needs them to be. */
   readonly secrets: SecretRegister;
@@ -50,6 +52,7 @@ export async function openState(options: DaemonOptions, context: DaemonContext):
     ...(options.logDir === undefined ? {} : { logDir: options.logDir }),
     ...(context.uid === undefined ? {} : { uid: context.uid }),
   });
+  const readAt = clock.now();
   const loaded = await loadConfig({ flags: options, env, cwd: context.cwd, paths });
   for (const dir of [paths.root, paths.runDir, paths.sessionsDir, paths.dataDir]) await ensurePrivateDir(dir);
   let logger: Logger = silentLogger;
@@ -71,7 +74,7 @@ export async function openState(options: DaemonOptions, context: DaemonContext):
     });
     logger = log.logger;
     releases.defer('log', () => log.close());
-    return { paths, loaded, redactor, secrets, log, token, lockFile, lock, releases };
+    return { paths, loaded, readAt, redactor, secrets, log, token, lockFile, lock, releases };
   } catch (error) {
     await releases.release();
     throw error;

@@ -44,7 +44,7 @@ const stat = (n: number): Stat => ({ ino: 1, size: n, mtimeMs: n, ctimeMs: n });
 describe('ConfigWatch', () => {
   it('[C14] waits until the file is quiet, and tells of no change that is none', async () => {
     const { state, open, watch, pass } = bench();
-    await watch.start();
+    await watch.start(1e6);
     for (let n = 2; n < 12; n += 1) {
       state.stat = stat(n);
       open.get('/a')?.listener();
@@ -64,9 +64,20 @@ describe('ConfigWatch', () => {
     expect(open.size).toBe(0);
   });
 
+  it('[C14] notices what was written while the daemon started', async () => {
+    const { state, watch, pass } = bench();
+    state.stat = stat(1e6 + 5);
+    await watch.start(1e6);
+    await pass(200);
+    expect(state.changes).toBe(1);
+    await pass(60_000);
+    expect(state.changes).toBe(1);
+    watch.end();
+  });
+
   it('[C14] follows a link to where it leads now', async () => {
     const { state, open, watch, pass } = bench();
-    await watch.start();
+    await watch.start(1e6);
     state.real = '/b/real.yaml';
     state.stat = stat(2);
     open.get('/a')?.listener();
@@ -83,7 +94,7 @@ describe('ConfigWatch', () => {
   it('[C14] looks every few seconds where the system cannot watch, or cannot any more', async () => {
     for (const fails of [true, false]) {
       const { state, open, watch, pass } = bench(fails);
-      await watch.start();
+      await watch.start(1e6);
       if (!fails) open.get('/a')?.watcher.emit('error', new Error('the watch ended'));
       state.stat = stat(2);
       await pass(5000);

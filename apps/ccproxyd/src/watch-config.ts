@@ -21,6 +21,8 @@ export interface WatchConfigOptions {
 
 /** Editors write in several steps; a file is looked at when nothing has happened for so long, ms. */
 const quietMs = 100;
+/** The times of files come from a clock that is a little behind, ms. */
+const clockSlack = 20;
 /** Where the system cannot watch, the file is looked at this often, ms. */
 const lookMs = 5000;
 
@@ -40,9 +42,15 @@ export class ConfigWatch {
     this.#options = options;
   }
 
-  async start(): Promise<void> {
+  /** @param readAt when the file was read, ms since the epoch: what was written after that is a change */
+  async start(readAt: number): Promise<void> {
+    const { files, file } = this.#options;
     this.#print = await this.#fingerprint();
     await this.#aim();
+    const written = await files.stat(file()).catch(() => undefined);
+    if (written === undefined || written.mtimeMs < readAt - clockSlack) return;
+    this.#print = '';
+    this.#lookIn(quietMs);
   }
 
   end(): void {

@@ -1,3 +1,4 @@
+import { isCredentialHeader } from '@ccproxy/kernel';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Condition, Config, PresetUse, Rule, RuleMoves, SelectorRule, TargetRule, TimeWindow } from './config.js';
@@ -21,6 +22,8 @@ const key = fc.stringMatching(/^[!-~]{6,30}$/u);
 const ms = (max: number) => fc.integer({ min: 1, max });
 const orNot = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
 
+/** Names that may hold a credential are refused. */
+const headerNames = fc.stringMatching(/^x-[a-z]{1,6}$/u).filter((name) => !isCredentialHeader(name));
 const patterns = fc.array(line, { minLength: 1, maxLength: 2 });
 const minutes = fc.nat(1440);
 const window: fc.Arbitrary<TimeWindow> = fc.oneof(
@@ -52,7 +55,7 @@ const condition: fc.Arbitrary<Condition> = fc.letrec<{ condition: Condition }>((
     fc.record({ serverTool: patterns }),
     fc.record({ image: fc.boolean() }),
     fc.record({ system: patterns }),
-    fc.record({ header: fc.dictionary(fc.stringMatching(/^x-[a-z]{1,6}$/u), patterns, { minKeys: 1, maxKeys: 2, noNullPrototype: true }) }),
+    fc.record({ header: fc.dictionary(headerNames, patterns, { minKeys: 1, maxKeys: 2, noNullPrototype: true }) }),
     fc.record({ project: patterns }),
     fc.record({ session: patterns }),
     fc.record({ user: patterns }),

@@ -65,7 +65,7 @@ describe.each(testedShells)('%s: a hostile repository', (shell) => {
     expect(run.at('end')).toMatchObject({ ANTHROPIC_BASE_URL: 'unset' });
     expect(run.stderr.split('\n').length).toBeGreaterThan(90);
     // C0 but line ends, DEL, and the C1 controls as UTF-8 writes them.
-    // oxlint-disable-next-line no-control-regex
+    // oxlint-disable-next-line no-control-regex -- they are what is looked for
     expect(run.stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f]|\u00c2[\u0080-\u009f]/);
     expect(await pwned()).toEqual([]);
   });

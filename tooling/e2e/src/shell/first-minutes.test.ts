@@ -37,7 +37,11 @@ it('[D1] [D2] the first five minutes of the guide are what a new user sees', asy
       .filter((line) => line.startsWith('$ '))
       .map((line) => line.slice(2));
     // Programs must not read the lines that are to be typed next. An interactive shell that reads its lines from a file: no editor, no echo. Its prompt is a mark.
-    const input = ['PS1=$\'@@\\n\'; PROMPT_SP=""; unsetopt prompt_sp prompt_cr', ...typed.map((line) => (line.startsWith('ccproxy') ? `${line} </dev/null` : line)), ''].join('\n');
+    const input = [
+      'PS1=$\'@@\\n\'; PROMPT_SP=""; unsetopt prompt_sp prompt_cr',
+      ...typed.map((line) => (line.startsWith('ccproxy') ? `${line} </dev/null` : line)),
+      '',
+    ].join('\n');
     const run = spawnSync('sh', ['-c', 'exec zsh -i 2>&1'], { cwd: home.home, env, input, encoding: 'utf8' });
     // What follows each mark is what the next line printed; the first one set the mark.
     const answers = run.stdout.split('@@\n').slice(1);

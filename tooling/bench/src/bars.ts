@@ -1,6 +1,6 @@
 import { figuresOf, type Results } from './results.ts';
 import { median, type Ratio, ratioOf } from './statistics.ts';
-import { control, floor } from './targets/target-specs.ts';
+import { control, floor, otherRouter, translating } from './targets/target-specs.ts';
 
 /** One claim of the project: a figure of ccproxy in units of the bare floor's in the same round, and its limit. */
 export interface Bar {
@@ -12,6 +12,8 @@ export interface Bar {
   /** `most`: at most the limit; `least`: at least. */
   readonly holds: 'most' | 'least';
   readonly limit: number;
+  /** Another target than the one that is judged, and another than the floor to compare it with; skipped when either was not measured. */
+  readonly of?: { readonly target: string; readonly against: string };
   /** The figure itself is held against the limit; there is no floor. */
   readonly absolute?: string;
 }
@@ -37,6 +39,14 @@ const bars: readonly Bar[] = [
   { title: 'small request, CPU, 1 at a time', workload: 'small', figure: 'cpuUs', holds: 'most', limit: 1.2 },
   { title: 'requests per second, 32 connections', workload: 'rps', figure: 'rps', holds: 'least', limit: 0.75 },
   { title: 'burst of stream events, CPU per event', workload: 'burst', figure: 'cpuUsPerEvent', holds: 'most', limit: 1.25 },
+  {
+    title: 'translated stream events per second, beside claude-code-router 2.0.0',
+    workload: 'translate',
+    figure: 'eventsPerS',
+    of: { target: translating, against: otherRouter },
+    holds: 'least',
+    limit: 4,
+  },
   { title: 'memory at rest', workload: 'start', figure: 'idleRssMb', holds: 'most', limit: 100, absolute: 'MB' },
 ];
 
@@ -52,9 +62,11 @@ export interface Verdict {
 /** Holds a target against the bars whose workload was measured for it. */
 export function judge(results: Results, target: string): Verdict[] {
   return bars.flatMap((bar) => {
-    if (figuresOf(results, bar.workload, target, bar.figure).length === 0) return [];
-    const value = valueOf(results, bar, target);
-    const again = bar.absolute === undefined ? valueOf(results, bar, control) : undefined;
+    const judged = bar.of?.target ?? target;
+    const measured = (name: string): boolean => figuresOf(results, bar.workload, name, bar.figure).length > 0;
+    if (!measured(judged) || (bar.of !== undefined && !measured(bar.of.against))) return [];
+    const value = valueOf(results, bar, judged);
+    const again = bar.absolute === undefined && bar.of === undefined ? valueOf(results, bar, control) : undefined;
     return [{ bar, value, control: again, holds: bar.holds === 'most' ? value.median <= bar.limit : value.median >= bar.limit }];
   });
 }
@@ -65,7 +77,7 @@ function valueOf(results: Results, bar: Bar, target: string): Ratio {
     const values = figures(target);
     return { median: median(values), min: Math.min(...values), max: Math.max(...values) };
   }
-  if (bar.added !== true) return ratioOf(figures(target), figures(floor));
+  if (bar.added !== true) return ratioOf(figures(target), figures(bar.of?.against ?? floor));
   const direct = figures('direct');
   const added = (name: string): number[] => figures(name).map((value, round) => value - (direct[round] ?? Number.NaN));
   return ratioOf(added(target), added(floor));

@@ -22,7 +22,10 @@ const headers = { 'content-type': 'application/json', 'x-api-key': 'dummy', 'ant
 export class Client implements AsyncDisposable {
   readonly #pool: Pool;
 
-  constructor(baseUrl: string, connections: number) {
+  readonly #headers: Readonly<Record<string, string>>;
+
+  constructor(baseUrl: string, connections: number, more: Readonly<Record<string, string>> = {}) {
+    this.#headers = { ...headers, ...more };
     this.#pool = new Pool(baseUrl, { connections, pipelining: 1, headersTimeout: 120_000, bodyTimeout: 120_000, keepAliveTimeout: 60_000 });
   }
 
@@ -36,7 +39,7 @@ export class Client implements AsyncDisposable {
       const finish = (error: string): void =>
         resolve({ status, firstEventUs, totalUs: nowUs() - begun, events: lagsUs.length, lagsUs, error });
       this.#pool.dispatch(
-        { path: '/v1/messages', method: 'POST', headers, body },
+        { path: '/v1/messages', method: 'POST', headers: this.#headers, body },
         {
           onRequestStart() {},
           onResponseStart(_controller, code) {

@@ -32,9 +32,9 @@ export async function runRounds(plan: Plan): Promise<Recorded> {
   const targets: readonly Target[] = [{ name: 'direct', baseUrl: plan.upstream.url, pid: undefined }, ...started];
   for (const workload of plan.workloads) {
     await plan.upstream.setMode(workload.mode);
+    const meant = targets.filter(({ workloads }) => workloads?.includes(workload.name) ?? true);
     for (let round = 0; round < plan.rounds; round++) {
-      for (const target of rotated(targets, round))
-        record(workload.name, target.name, await workload.run(target, plan.bodies, round === 0));
+      for (const target of rotated(meant, round)) record(workload.name, target.name, await workload.run(target, plan.bodies, round === 0));
     }
     plan.say(`${workload.name}: done`);
   }
@@ -46,7 +46,10 @@ export async function runRounds(plan: Plan): Promise<Recorded> {
 async function measureStart(plan: Plan, record: (workload: string, target: string, figures: Figures) => void): Promise<void> {
   await plan.upstream.setMode({ stream: false });
   for (let round = 0; round < plan.rounds; round++) {
-    for (const spec of rotated(plan.specs, round)) {
+    for (const spec of rotated(
+      plan.specs.filter(({ workloads }) => workloads === undefined),
+      round,
+    )) {
       const target = await startTarget(spec, plan.processes, plan.bodies.small);
       await sleep(1500);
       record('start', spec.name, { startMs: target.startMs, idleRssMb: processStats(target.pid).rssMb, bad: 0 });
@@ -59,7 +62,8 @@ async function measureStart(plan: Plan, record: (workload: string, target: strin
 async function startAll(plan: Plan): Promise<StartedTarget[]> {
   await plan.upstream.setMode({ stream: false });
   const started: StartedTarget[] = [];
-  for (const spec of plan.specs) started.push(await startTarget(spec, plan.processes, plan.bodies.small));
+  const wanted = plan.specs.filter(({ workloads }) => workloads?.some((name) => plan.workloads.some((each) => each.name === name)) ?? true);
+  for (const spec of wanted) started.push(await startTarget(spec, plan.processes, plan.bodies.small));
   return started;
 }
 

@@ -2,16 +2,18 @@ import { createServer, type ServerResponse } from 'node:http';
 
 /**
  * The fake provider, a process of its own: `node upstream.ts PORT`. It drains the request's body without reading it.
- * What it answers is set out of band by `POST /_mode {stream, events, gapMs}`. Every stream event carries the time it was
+ * It speaks the Anthropic protocol, and that of Chat Completions at `…/chat/completions`. What it answers is set out of band by `POST /_mode {stream, events, gapMs}`. Every stream event carries the time it was
  * sent as `<t:MICROSECONDS>` (the machine's monotonic clock), so that a client can tell its lag.
  */
 interface Mode {
   readonly stream: boolean;
   readonly events: number;
   readonly gapMs: number;
+  /** Events of one write. */
+  readonly perWrite: number;
 }
 
-let mode: Mode = { stream: false, events: 200, gapMs: 1 };
+let mode: Mode = { stream: false, events: 200, gapMs: 1, perWrite: 1 };
 
 const json = Buffer.from(
   JSON.stringify({
@@ -46,25 +48,51 @@ const tail =
 const delta = (): string =>
   `event: content_block_delta\ndata: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"<t:${process.hrtime.bigint() / 1000n}> word of code;"}}\n\n`;
 
-function stream(response: ServerResponse): void {
-  const { events, gapMs } = mode;
+/** How a stream of one protocol is written. */
+interface Writer {
+  readonly head: string;
+  readonly delta: () => string;
+  readonly tail: string;
+}
+const anthropic: Writer = { head, delta, tail };
+const chunk = (members: string): string =>
+  `data: {"id":"chatcmpl-bench","object":"chat.completion.chunk","created":1760000000,"model":"bench-model",${members}}\n\n`;
+const chat: Writer = {
+  head: chunk('"choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]'),
+  delta: () =>
+    chunk(`"choices":[{"index":0,"delta":{"content":"<t:${process.hrtime.bigint() / 1000n}> word of code;"},"finish_reason":null}]`),
+  tail: `${chunk('"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]')}${chunk('"choices":[],"usage":{"prompt_tokens":12,"completion_tokens":200,"total_tokens":212}')}data: [DONE]\n\n`,
+};
+const chatJson = Buffer.from(
+  JSON.stringify({
+    id: 'chatcmpl-bench',
+    object: 'chat.completion',
+    model: 'bench-model',
+    choices: [{ index: 0, message: { role: 'assistant', content: 'ok, benchmark answer.' }, finish_reason: 'stop' }],
+    usage: { prompt_tokens: 12, completion_tokens: 6, total_tokens: 18 },
+  }),
+);
+
+function stream(response: ServerResponse, writer: Writer): void {
+  const { events, gapMs, perWrite } = mode;
   response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache', 'request-id': 'req_bench' });
-  response.write(head);
-  if (gapMs === 0) sendAll(response, events);
+  response.write(writer.head);
+  if (gapMs === 0) sendAll(response, { events, perWrite, writer });
   else sendPaced(response, events, gapMs);
 }
 
-function sendAll(response: ServerResponse, events: number): void {
+function sendAll(response: ServerResponse, { events, perWrite, writer }: { events: number; perWrite: number; writer: Writer }): void {
   let sent = 0;
   const go = (): void => {
     while (sent < events) {
-      sent += 1;
-      if (!response.write(delta())) {
+      const now = Math.min(perWrite, events - sent);
+      sent += now;
+      if (!response.write(Array.from({ length: now }, writer.delta).join(''))) {
         response.once('drain', go);
         return;
       }
     }
-    response.end(tail);
+    response.end(writer.tail);
   };
   go();
 }
@@ -95,9 +123,11 @@ const server = createServer((request, response) => {
   }
   request.resume();
   request.once('end', () => {
-    if (mode.stream) return stream(response);
-    response.writeHead(200, { 'content-type': 'application/json', 'content-length': json.length, 'request-id': 'req_bench' });
-    response.end(json);
+    const speaksChat = request.url?.endsWith('/chat/completions') === true;
+    if (mode.stream) return stream(response, speaksChat ? chat : anthropic);
+    const document = speaksChat ? chatJson : json;
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': document.length, 'request-id': 'req_bench' });
+    response.end(document);
   });
 });
 server.keepAliveTimeout = 600_000;

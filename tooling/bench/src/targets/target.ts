@@ -7,6 +7,10 @@ export interface TargetSpec {
   readonly port: number;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** Sent with every request. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The only workloads it is there for; absent: all. */
+  readonly workloads?: readonly string[];
 }
 
 /** A proxy under test, running; the upstream itself (`direct`) has no process of ours. */
@@ -14,6 +18,8 @@ export interface Target {
   readonly name: string;
   readonly baseUrl: string;
   readonly pid: number | undefined;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly workloads?: readonly string[];
 }
 
 export interface StartedTarget extends Target {
@@ -31,9 +37,13 @@ export async function startTarget(spec: TargetSpec, processes: Processes, body: 
   const child = processes.spawn(process.execPath, spec.args, { env: spec.env });
   const baseUrl = `http://127.0.0.1:${spec.port}`;
   for (;;) {
-    await using client = new Client(baseUrl, 1);
+    await using client = new Client(baseUrl, 1, spec.headers);
     const { status, error } = await client.send(body);
-    if (status === 200) return { name: spec.name, baseUrl, pid: child.pid, process: child, startMs: (nowUs() - begun) / 1000 };
+    if (status === 200) {
+      const { name, headers = {}, workloads } = spec;
+      const started = { name, baseUrl, headers, pid: child.pid, process: child, startMs: (nowUs() - begun) / 1000 };
+      return workloads === undefined ? started : { ...started, workloads };
+    }
     if (!child.running() || nowUs() - begun > startLimitUs) {
       throw new Error(`${spec.name} did not start (${error}):\n${child.stdout()}${child.stderr()}`);
     }

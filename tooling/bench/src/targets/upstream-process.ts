@@ -6,6 +6,8 @@ export interface UpstreamMode {
   readonly stream: boolean;
   readonly events?: number;
   readonly gapMs?: number;
+  /** Events the provider sends at once; 1 when absent. */
+  readonly perWrite?: number;
 }
 
 export interface Upstream {
@@ -17,8 +19,8 @@ export async function startUpstream(processes: Processes): Promise<Upstream> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   processes.spawn(process.execPath, [fileURLToPath(new URL('../upstream.ts', import.meta.url)), String(port)]);
-  const setMode = async ({ stream, events = 200, gapMs = 1 }: UpstreamMode): Promise<void> => {
-    const answer = await fetch(`${url}/_mode`, { method: 'POST', body: JSON.stringify({ stream, events, gapMs }) });
+  const setMode = async ({ stream, events = 200, gapMs = 1, perWrite = 1 }: UpstreamMode): Promise<void> => {
+    const answer = await fetch(`${url}/_mode`, { method: 'POST', body: JSON.stringify({ stream, events, gapMs, perWrite }) });
     await answer.arrayBuffer();
   };
   await waitFor(async () => {

@@ -15,6 +15,8 @@ const toolSearchByType: Readonly<Record<ProviderType, boolean>> = {
   openai: false,
   'openai-responses': false,
   gemini: false,
+  // Nobody knows what a module of the user's makes of it.
+  adapter: false,
 };
 
 /** The features a session may switch on. Hint headers and the model list are answered by the gateway itself, whatever the target. */

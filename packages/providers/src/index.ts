@@ -1,4 +1,6 @@
 export type { AdapterListener, AdapterLink, StartAdapter } from './adapter/adapter-link.js';
+export { type Caller, type CallerRequest, type CallerResponse, createCaller } from './adapter/create-caller.js';
+export { collectBody } from './adapter/collect-body.js';
 export type { Adapter, AdapterAnswer, AdapterRequest, AdapterSetup, CreateAdapter } from './adapter/provider-adapter.js';
 export { type AskedAnswer, askProvider } from './ask-provider.js';
 export { createCredentialSource, type CredentialSourceDeps } from './credentials/create-credential-source.js';
@@ -7,5 +9,6 @@ export { type SourceIo, systemSourceIo } from './credentials/source-io.js';
 export { createProvider, type ProviderDeps } from './create-provider.js';
 export { type ProbeReport, probeProvider } from './probe/probe-provider.js';
 export type { Egress } from './egress.js';
+export { endpointOf } from './endpoint.js';
 export { errors as providersErrors } from './errors.js';
 export type { Availability, HeaderFields, Provider, ProviderCall, ProviderRequest, ProviderSink, RequestNotes } from './provider.js';

@@ -16,6 +16,7 @@ export { scanMessagesRequest } from './scan-messages-request.js';
 export { readSystemTexts, scanRequestDetails } from './scan-request-details.js';
 export type * from './schemas.js';
 export { sessionIdOf } from './session-id.js';
+export { type SplicedMembers, spliceMembers } from './splice-members.js';
 export { type SplicedBody, spliceModel } from './splice-model.js';
 export { SseDecoder, type SseDecoded, type SseDecoderOptions } from './sse-decoder.js';
 export { encodeSseEvent, SSE_PING, type SseEvent } from './sse-event.js';

@@ -12,6 +12,8 @@ import type { AdapterNews, AdapterOrder } from './adapter-protocol.js';
 
 /** An answer above this, bytes, is not one of a model. */
 const MAX_ANSWER = 256 * 1024 * 1024;
+/** Names of parts that were left out. */
+const MOST_DROPPED = 32;
 /** Of the connection the adapter had: `fetch` has undone both. */
 const ofTheConnection: readonly string[] = ['content-encoding', 'content-length'];
 
@@ -25,7 +27,7 @@ export interface AdapterCallContext {
 
 /** One call through an adapter: its limits are held here, whatever the adapter does. */
 export class AdapterCall implements ProviderCall {
-  readonly dropped: readonly string[];
+  dropped: readonly string[];
   readonly #context: AdapterCallContext;
   readonly #sink: ProviderSink;
   readonly #watchdog: Watchdog;
@@ -89,7 +91,10 @@ export class AdapterCall implements ProviderCall {
   }
 
   #pass(news: AdapterNews): void {
-    if (news.kind === 'head') return this.#head(news.status, news.headers);
+    if (news.kind === 'head') {
+      this.dropped = [...this.dropped, ...news.dropped.map(String).slice(0, MOST_DROPPED)];
+      return this.#head(news.status, news.headers);
+    }
     if (news.kind === 'data') return this.#data(news.chunk);
     if (news.kind === 'failed') {
       const { provider, secrets } = this.#context;

@@ -21,7 +21,13 @@ export type AdapterOrder =
 
 /** What became of one call. */
 export type AdapterNews =
-  | { readonly kind: 'head'; readonly id: number; readonly status: number; readonly headers: Readonly<Record<string, string | string[]>> }
+  | {
+      readonly kind: 'head';
+      readonly id: number;
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string | string[]>>;
+      readonly dropped: readonly string[];
+    }
   | { readonly kind: 'data'; readonly id: number; readonly chunk: Uint8Array }
   | { readonly kind: 'end'; readonly id: number }
   | { readonly kind: 'failed'; readonly id: number; readonly code: string | undefined; readonly message: string };

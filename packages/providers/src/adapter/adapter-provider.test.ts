@@ -39,7 +39,7 @@ const sources = {
   breaks: `export default () => ({ answer: () => ({ status: 200, headers: { 'content-type': 'text/event-stream' }, body: (async function* () { yield 'event: ping\\n\\n'; throw new Error('cut'); })() }) });`,
   noStatus: `export default () => ({ answer: () => ({ body: 'x' }) });`,
   redirects: `export default () => ({ answer: () => ({ status: 302, headers: { location: 'http://elsewhere' } }) });`,
-  odd: `export default () => ({ answer: () => ({ status: 200, headers: [['X-Good', 'yes'], ['bad name', 'x'], ['x-bad', 'a\\r\\nb: c'], ['Content-Encoding', 'gzip'], ['set-cookie', 'a=1']], body: new Uint8Array([111, 107]) }) });`,
+  odd: `export default () => ({ answer: () => ({ status: 200, headers: [['X-Good', 'yes'], ['bad name', 'x'], ['x-bad', 'a\\r\\nb: c'], ['Content-Encoding', 'gzip'], ['set-cookie', 'a=1']], dropped: ['beta x'], body: new Uint8Array([111, 107]) }) });`,
   reads: `export default ({ options }) => ({ answer: (request) => ({ status: 200, body: JSON.stringify({ ...request, body: String(request.body), env: Object.keys(process.env).sort() }) }) });`,
   cannotCount: `export default () => ({ answer: () => ({ status: 404, body: 'no' }) });`,
   tells: `export default async ({ log, secret, report }) => { secret('sk-fetched-value'); log('warn', 'hello', { key: 'sk-fetched-value' }); report('no login'); return { answer: () => { report(undefined); return { status: 200 }; }, close() { throw new Error('never mind'); } }; };`,
@@ -138,6 +138,7 @@ describe('AdapterProvider', () => {
     expect(got.text()).toBe(messageFrames().join(''));
     const odd = await ask(provider('odd'));
     expect(odd.headers).toEqual({ 'x-good': 'yes' });
+    expect(odd.call.dropped).toEqual(['beta x']);
     expect(odd.text()).toBe('ok');
   });
 

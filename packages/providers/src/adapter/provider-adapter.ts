@@ -35,6 +35,8 @@ export interface AdapterRequest {
 export interface AdapterAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string | readonly string[]>> | Iterable<readonly [string, string]> | undefined;
+  /** Parts of the request the provider did not get, by name: the client is told. */
+  readonly dropped?: readonly string[] | undefined;
   readonly body?: string | Uint8Array | AsyncIterable<Uint8Array | string> | null | undefined;
 }
 

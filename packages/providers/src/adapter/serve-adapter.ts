@@ -99,7 +99,8 @@ export class AdapterServer {
     try {
       const body = request.body === undefined ? undefined : Buffer.from(request.body.buffer, request.body.byteOffset, request.body.length);
       const answer = await adapter.answer({ ...request, body }, signal);
-      if (!signal.aborted) this.#say({ kind: 'head', id, status: answer.status, headers: fieldsOf(answer.headers) });
+      if (!signal.aborted)
+        this.#say({ kind: 'head', id, status: answer.status, headers: fieldsOf(answer.headers), dropped: [...(answer.dropped ?? [])] });
       for await (const piece of piecesOf(answer.body)) {
         if (!signal.aborted) await this.#send(id, piece, running);
         if (signal.aborted) return;

@@ -1,0 +1,1 @@
+export { createBedrockAdapter as default } from './bedrock-adapter.js';

@@ -149,6 +149,22 @@ describe('a session held by a process', () => {
   });
 });
 
+describe('a session whose client did not come back after a restart', () => {
+  it('[A4][F1] ends with its process', async () => {
+    const { root, daemon, client } = await daemons.start();
+    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1e6)']);
+    await once(child, 'spawn');
+    const session = await (await client()).openSession({ client: 'ccproxy claude', pid: child.pid ?? 0 });
+    await daemon.drain(0);
+    const next = await daemons.start(root);
+    const headers = { 'x-ccproxy-token': session.token };
+    expect((await ask(next.url, headers)).status).toBe(200);
+    child.kill('SIGKILL');
+    await expect.poll(async () => (await ask(next.url, headers)).status, { timeout: 10_000 }).toBe(401);
+    await expect.poll(() => readdirSync(join(root, 'run/sessions'))).toEqual([]);
+  });
+});
+
 describe('an automatically started daemon', () => {
   const idle = config.replace('idleShutdown: 1s', 'idleShutdown: 200ms');
 

@@ -4,7 +4,10 @@ import type { LeaseRegistry } from './lease-registry.js';
 import { processPeer, type ProcessWatch } from './process-watch.js';
 import type { SessionRecord, SessionRegistry } from './session-registry.js';
 
-/** Makes leases again of the sessions of an earlier daemon that are held by a process; the others are when their client is back. */
+/**
+ * Makes leases again of the sessions of an earlier daemon that are held by a process; the others are when their client is back. Until then
+ * each ends with its process, so that no token outlives a client that never came.
+ */
 export async function restoreLeases(parts: {
   readonly living: readonly SessionRecord[];
   readonly sessions: SessionRegistry;
@@ -14,10 +17,10 @@ export async function restoreLeases(parts: {
 }): Promise<void> {
   const { living, sessions, leases, processes, projects } = parts;
   for (const { id, client, owner, heldBy, project } of living) {
-    if (heldBy !== 'process') continue;
     const peer = processPeer(owner, client, processes);
-    leases.open(peer, { client, pid: owner.pid, project: project === null ? undefined : await pathOf(projects, project) });
     sessions.resume(peer, id);
+    if (heldBy !== 'process') continue;
+    leases.open(peer, { client, pid: owner.pid, project: project === null ? undefined : await pathOf(projects, project) });
   }
 }
 

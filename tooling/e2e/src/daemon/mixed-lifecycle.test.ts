@@ -75,6 +75,9 @@ describe('the life of a daemon', () => {
       await expect.poll(async () => (await client.status()).leases, { timeout: 10_000 }).toEqual([]);
       await client.close();
       expect((await installation.ccproxy(['stop'])).code).toBe(0);
+      // What a killed daemon left of a session goes at the next start at the latest.
+      await installation.start();
+      expect((await installation.ccproxy(['stop'])).code).toBe(0);
       await expect.poll(() => processes.living(), { timeout: 10_000 }).toEqual([]);
       expect(readdirSync(paths.runDir).toSorted()).toEqual(['port', 'sessions', 'token']);
       expect(readdirSync(paths.sessionsDir)).toEqual([]);

@@ -8,13 +8,13 @@ import {
   collectBody,
   createCaller,
   endpointOf,
+  RenewedValue,
 } from '@ccproxy/providers';
 import { errorBody } from '@ccproxy/wire';
 import { bedrockError, bedrockErrorBody, isCredentialError } from './bedrock-error.js';
 import { type BedrockOptions, readBedrockOptions } from './bedrock-options.js';
 import { type BedrockRequest, bedrockRequest } from './bedrock-request.js';
 import { findKeys } from './credentials/find-keys.js';
-import { KeyRing } from './credentials/key-ring.js';
 import { readEventFrames } from './event-frames.js';
 import { type AwsKeys, signRequest } from './sign-request.js';
 import { toSse } from './to-sse.js';
@@ -50,7 +50,13 @@ export function createBedrockAdapter(setup: AdapterSetup, place: BedrockPlace = 
   const options = readBedrockOptions(setup.options, place.env);
   const { origin, prefix } = endpointOf(options.baseUrl ?? `https://bedrock-runtime.${options.region}.amazonaws.com`);
   const caller = createCaller(origin, { ...setup.egress, env: place.env }, setup.timeouts.connect);
-  const ring = new KeyRing({ find: () => findKeys(options, place.env), clock: place.clock, secret: setup.secret, report: setup.report });
+  const credentials = new RenewedValue<AwsKeys>({
+    find: () => findKeys(options, place.env),
+    secretsOf: ({ secretAccessKey, sessionToken }) => [secretAccessKey, ...(sessionToken === undefined ? [] : [sessionToken])],
+    clock: place.clock,
+    secret: setup.secret,
+    report: setup.report,
+  });
 
   const send = async (
     request: BedrockRequest,
@@ -74,12 +80,12 @@ export function createBedrockAdapter(setup: AdapterSetup, place: BedrockPlace = 
   const messages = async (asked: AdapterRequest, signal: AbortSignal): Promise<AdapterAnswer> => {
     const request = bedrockRequest(asked.body ?? Buffer.alloc(0), asked.headers, asked.stream, options);
     if (request === undefined) return failure(400, 'invalid_request_error', 'The body is no Messages request with a model.');
-    const keys = options.apiKey === undefined ? await ring.get() : undefined;
+    const keys = options.apiKey === undefined ? await credentials.get() : undefined;
     const first = await send(request, asked.stream, keys, signal);
     if (first.statusCode < 400) return answerOf(first, asked.stream, request.dropped);
     const refusal = await refusalOf(first);
-    if (keys === undefined || !refusal.renew || !ring.invalidate(keys)) return refusal.answer;
-    const fresh = await ring.get();
+    if (keys === undefined || !refusal.renew || !credentials.invalidate(keys)) return refusal.answer;
+    const fresh = await credentials.get();
     const second = await send(request, asked.stream, fresh, signal);
     return second.statusCode < 400 ? answerOf(second, asked.stream, request.dropped) : (await refusalOf(second)).answer;
   };

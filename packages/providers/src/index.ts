@@ -1,6 +1,7 @@
 export type { AdapterListener, AdapterLink, StartAdapter } from './adapter/adapter-link.js';
 export { type Caller, type CallerRequest, type CallerResponse, createCaller } from './adapter/create-caller.js';
 export { collectBody } from './adapter/collect-body.js';
+export { type Found, RenewedValue } from './adapter/renewed-value.js';
 export type { Adapter, AdapterAnswer, AdapterRequest, AdapterSetup, CreateAdapter } from './adapter/provider-adapter.js';
 export { type AskedAnswer, askProvider } from './ask-provider.js';
 export { createCredentialSource, type CredentialSourceDeps } from './credentials/create-credential-source.js';

@@ -1,7 +1,8 @@
+import type { Found } from '@ccproxy/providers';
 import type { AwsKeys } from '../sign-request.js';
 
-/** Credentials and when they end (ms since the epoch; undefined: nobody knows), or a sentence fragment why there are none. */
-export type FoundKeys = { readonly keys: AwsKeys; readonly expiresAt: number | undefined } | { readonly reason: string };
+/** Credentials, or why there are none. */
+export type FoundKeys = Found<AwsKeys>;
 
 const printable = /^[\x21-\x7e]{1,4096}$/u;
 
@@ -19,5 +20,5 @@ export function keysOf(
   }
   const end = typeof expires === 'string' ? Date.parse(expires) : Number.NaN;
   const sessionToken = typeof token === 'string' && token !== '' ? token : undefined;
-  return { keys: { accessKeyId: id, secretAccessKey: secret, sessionToken }, expiresAt: Number.isNaN(end) ? undefined : end };
+  return { value: { accessKeyId: id, secretAccessKey: secret, sessionToken }, expiresAt: Number.isNaN(end) ? undefined : end };
 }

@@ -1,10 +1,14 @@
 import type { Clock } from '@ccproxy/kernel';
-import { providersErrors } from '@ccproxy/providers';
-import type { AwsKeys } from '../sign-request.js';
-import type { FoundKeys } from './found-keys.js';
+import { errors } from '../errors.js';
 
-export interface KeyRingOptions {
-  readonly find: () => Promise<FoundKeys>;
+/** A value and when it ends (ms since the epoch; undefined: nobody knows), or a sentence fragment why there is none. */
+export type Found<T> = { readonly value: T; readonly expiresAt: number | undefined } | { readonly reason: string };
+
+export interface RenewedValueOptions<T> {
+  /** Looks it up; never rejects. */
+  readonly find: () => Promise<Found<T>>;
+  /** What of it is secret. */
+  readonly secretsOf: (value: T) => readonly string[];
   readonly clock: Clock;
   /** Learns secrets before they are used. */
   readonly secret: (value: string) => void;
@@ -19,42 +23,42 @@ const unknownLife = 5 * 60_000;
 const coolDown = 30_000;
 
 /** Credentials that are looked up when they are first needed, when they end, and when they are refused. All who wait share one look-up. */
-export class KeyRing {
-  readonly #options: KeyRingOptions;
-  #keys: AwsKeys | undefined;
+export class RenewedValue<T> {
+  readonly #options: RenewedValueOptions<T>;
+  #value: T | undefined;
   /** Wall clock, ms. */
   #until = 0;
   /** Monotonic, ms. */
   #notBefore = -Infinity;
   #failure: string | undefined;
-  #looking: Promise<AwsKeys> | undefined;
+  #looking: Promise<T> | undefined;
 
-  constructor(options: KeyRingOptions) {
+  constructor(options: RenewedValueOptions<T>) {
     this.#options = options;
   }
 
   /** Rejects with CCP_PROVIDER_UNAVAILABLE. */
-  async get(): Promise<AwsKeys> {
+  async get(): Promise<T> {
     const { clock } = this.#options;
-    if (this.#keys !== undefined && clock.now() < this.#until) return this.#keys;
+    if (this.#value !== undefined && clock.now() < this.#until) return this.#value;
     this.#looking ??= this.#look().finally(() => (this.#looking = undefined));
     return this.#looking;
   }
 
   /** They were refused. True when a look-up may help: it did not happen a moment ago. */
-  invalidate(refused: AwsKeys): boolean {
+  invalidate(refused: T): boolean {
     const now = this.#options.clock.monotonic();
-    if (refused !== this.#keys) return true;
+    if (refused !== this.#value) return true;
     if (now < this.#notBefore) return false;
     this.#until = 0;
     this.#notBefore = -Infinity;
     return true;
   }
 
-  async #look(): Promise<AwsKeys> {
-    const { find, clock, secret, report } = this.#options;
+  async #look(): Promise<T> {
+    const { find, clock, secretsOf, secret, report } = this.#options;
     if (clock.monotonic() < this.#notBefore && this.#failure !== undefined) throw this.#unavailable(this.#failure);
-    const refused = this.#keys !== undefined;
+    const refused = this.#value !== undefined;
     const found = await find();
     if ('reason' in found) {
       this.#failure = found.reason;
@@ -62,17 +66,17 @@ export class KeyRing {
       report(found.reason);
       throw this.#unavailable(found.reason);
     }
-    const { keys, expiresAt } = found;
-    for (const value of [keys.secretAccessKey, keys.sessionToken]) if (value !== undefined) secret(value);
+    const { value, expiresAt } = found;
+    for (const each of secretsOf(value)) secret(each);
     if (refused) this.#notBefore = clock.monotonic() + coolDown;
     this.#failure = undefined;
-    this.#keys = keys;
+    this.#value = value;
     this.#until = expiresAt === undefined ? clock.now() + unknownLife : Math.max(expiresAt - early, clock.now() + 1000);
     report(undefined);
-    return keys;
+    return value;
   }
 
   #unavailable(reason: string) {
-    return providersErrors.CCP_PROVIDER_UNAVAILABLE({ message: reason });
+    return errors.CCP_PROVIDER_UNAVAILABLE({ message: reason });
   }
 }

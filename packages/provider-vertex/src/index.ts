@@ -1,0 +1,1 @@
+export { createVertexAdapter as default } from './vertex-adapter.js';

@@ -3,7 +3,7 @@ import { isLoopback } from './base-url.js';
 import { checkReferences } from './check-references.js';
 import type { Config } from './config.js';
 import { type ConfigPath, type Diagnostic, formatPath, sortDiagnostics } from './diagnostic.js';
-import { foreignOwner } from './foreign-config.js';
+import { foreignHint, foreignOwner } from './foreign-config.js';
 import { type Gap, interpolate, type Interpolated, type InterpolationSources } from './interpolate.js';
 import { applyOverrides, type Overrides } from './overrides.js';
 import { readYaml, type YamlTree } from './read-yaml.js';
@@ -48,8 +48,10 @@ export async function analyzeConfig(text: string, options: AnalyzeOptions): Prom
   });
   if (tree.problems.length > 0) return fail(tree.problems);
   const owner = foreignOwner(tree.value);
-  if (owner !== undefined)
-    return fail([diagnostic(tree, [owner], 'CCP_CONFIG_FOREIGN', 'shows that the file belongs to another tool', 'key')]);
+  if (owner !== undefined) {
+    const found = diagnostic(tree, [owner.key], 'CCP_CONFIG_FOREIGN', 'shows that the file belongs to another tool', 'key');
+    return fail([{ ...found, hint: foreignHint(owner, options.file) }]);
+  }
 
   const content = await interpolate(tree.value, options.sources);
   const found: Diagnostic[] = content.gaps.filter((gap) => !isCredentialGap(gap)).map((gap) => gapDiagnostic(gap, tree));

@@ -6,6 +6,11 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createTestWorld, type TestWorld } from '../testing/test-world.js';
 import ShellIntegration from './shell-integration.js';
 
+/** What the command set; the type of a variable that was assigned above would say it cannot have changed. */
+function exitCodeNow(): number {
+  return Number(process.exitCode ?? 0);
+}
+
 describe('ccproxy shell-integration', () => {
   let world: TestWorld;
   let rc: string;
@@ -30,7 +35,7 @@ describe('ccproxy shell-integration', () => {
     );
     try {
       await ShellIntegration.run([...argv, '--state-dir', world.stateDir, '--rc', rc], config);
-      return { ...written, exitCode: Number(process.exitCode ?? 0) };
+      return { ...written, exitCode: exitCodeNow() };
     } finally {
       for (const spy of spies) spy.mockRestore();
       process.exitCode = before;

@@ -323,8 +323,16 @@ describe('credentials of AWS', () => {
     ['a command that prints nothing of use', { credentialCommand: () => printing('empty', '{}') }, 'credentialCommand gave no access key'],
     ['a command that is not there', { credentialCommand: () => ['/nowhere/at-all'] }, 'credentialCommand ended with ENOENT'],
     ['a file that is not there', { credentialsFile: () => '/nowhere/at-all' }, 'the credentials file cannot be read (ENOENT)'],
-    ['a profile that is not there', { credentialsFile: () => file(profile), profile: () => 'nobody' }, 'has no profile "nobody"'],
-    ['a profile without a key', { credentialsFile: () => file(profile), profile: () => 'other' }, 'the profile "other" gave no access key'],
+    [
+      'a profile that is not there',
+      { credentialsFile: (): string => file(profile), profile: (): string => 'nobody' },
+      'has no profile "nobody"',
+    ],
+    [
+      'a profile without a key',
+      { credentialsFile: (): string => file(profile), profile: (): string => 'other' },
+      'the profile "other" gave no access key',
+    ],
   ])('[C12] %s makes the provider unavailable and says why', async (_title, options, reason) => {
     const made = Object.fromEntries(Object.entries(options).map(([name, value]) => [name, value()]));
     const { provider } = make({ region, ...made }, { PATH: process.env['PATH'] ?? '' });

@@ -55,7 +55,7 @@ const mac = (key: string | Buffer, data: string): Buffer => createHmac('sha256',
  * What the service does with a signed request, step by step as the documentation of Signature Version 4 has it: takes apart the
  * Authorization header, rebuilds the canonical request from what arrived, and compares. Returns what is wrong, or undefined.
  */
-export function signatureProblem({ request }: Exchange, secret: string, region: string): string | undefined {
+function signatureProblem({ request }: Exchange, secret: string, region: string): string | undefined {
   const { headers, path, body, method } = request;
   const match =
     /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/bedrock\/aws4_request, SignedHeaders=([a-z0-9;-]+), Signature=([0-9a-f]{64})$/u.exec(

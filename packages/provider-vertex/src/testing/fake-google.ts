@@ -28,7 +28,7 @@ const decoded = (part: string): Readonly<Record<string, unknown>> =>
   JSON.parse(Buffer.from(part, 'base64url').toString('utf8')) as Readonly<Record<string, unknown>>;
 
 /** What is wrong with an assertion, or undefined: its RS256 signature (RFC 7515) and every claim Google asks for. */
-export function assertionProblem(assertion: string, audience: string, now: number): string | undefined {
+function assertionProblem(assertion: string, audience: string, now: number): string | undefined {
   const [header = '', claims = '', signature = ''] = assertion.split('.');
   if (decoded(header)['alg'] !== 'RS256' || decoded(header)['kid'] !== 'key-1') return 'header';
   const verifier = createVerify('RSA-SHA256').update(`${header}.${claims}`);

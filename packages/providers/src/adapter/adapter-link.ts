@@ -22,8 +22,9 @@ const heapMb = 256;
 
 /** Starts an adapter in a thread with a small part of the daemon's environment, and with a heap of its own. */
 export const startAdapterThread: StartAdapter = (data, env, listener) => {
-  const file = import.meta.url.endsWith('.ts') ? './adapter-thread.ts' : './adapter-thread.js';
-  const thread = new Worker(new URL(file, import.meta.url), {
+  const source = import.meta.url.endsWith('.ts');
+  const file = source ? new URL('./adapter-thread.ts', import.meta.url) : new URL('./adapter-thread.js', import.meta.url);
+  const thread = new Worker(file, {
     workerData: data,
     name: 'ccproxy-adapter',
     execArgv: [],

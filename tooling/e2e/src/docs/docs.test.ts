@@ -15,8 +15,9 @@ const configurations = readPages(['*.md', 'docs/guide/*.md', '.changeset/*.md'])
 let home: TempHome;
 beforeAll(() => {
   home = createTempHome();
-  // A routing module that configurations name.
+  // Modules that configurations name.
   home.write('route.mjs', 'export default () => false;\n');
+  home.write('own-provider.mjs', 'export default () => ({});\n');
 });
 afterAll(() => home.remove());
 

@@ -322,7 +322,7 @@ describe('credentials of AWS', () => {
     ],
     ['a command that prints nothing of use', { credentialCommand: () => printing('empty', '{}') }, 'credentialCommand gave no access key'],
     ['a command that is not there', { credentialCommand: () => ['/nowhere/at-all'] }, 'credentialCommand ended with ENOENT'],
-    ['a file that is not there', { credentialsFile: () => '/nowhere/at-all' }, 'the credentials file cannot be read (ENOENT)'],
+    ['a file that is not there', { credentialsFile: (): string => '/nowhere/at-all' }, 'the credentials file cannot be read (ENOENT)'],
     [
       'a profile that is not there',
       { credentialsFile: (): string => file(profile), profile: (): string => 'nobody' },

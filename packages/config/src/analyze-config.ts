@@ -137,6 +137,7 @@ async function missingModules({ plugins }: Config, { exists }: AnalyzeOptions, t
   if (exists === undefined) return [];
   const modules = [
     ...Object.values(plugins?.routing ?? {}).map(({ name, module }) => ({ place: ['plugins', 'routing', name, 'module'], module })),
+    ...Object.values(plugins?.observers ?? {}).map(({ name, module }) => ({ place: ['plugins', 'observers', name, 'module'], module })),
     ...Object.values(plugins?.providers ?? {}).flatMap(({ name, module }) =>
       isModuleFile(module) ? [{ place: ['plugins', 'providers', name, 'module'], module }] : [],
     ),

@@ -203,6 +203,9 @@ const config: fc.Arbitrary<Config> = fc
             onFailure: fc.constantFrom('skip' as const, 'refuse' as const),
           }),
         ),
+        observers: byName(['watch'], (of) =>
+          fc.record({ name: fc.constant(of), module: fc.constant('/home/user/watch.mjs'), timeout: ms(60_000), body: fc.boolean() }),
+        ),
         providers: byName(['own'], (of) =>
           fc.record({
             name: fc.constant(of),

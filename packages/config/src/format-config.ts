@@ -37,6 +37,11 @@ export function formatConfig(config: Config): string {
       })),
       plugins: {
         routing: mapValues(config.plugins?.routing ?? {}, formatModule),
+        observers: mapValues(config.plugins?.observers ?? {}, ({ module, timeout, body }) => ({
+          module,
+          timeout: formatMs(timeout),
+          body,
+        })),
         providers: mapValues(config.plugins?.providers ?? {}, ({ module, passEnv }) => ({ module, passEnv })),
       },
       retry: config.retry === undefined ? undefined : formatRetry(config.retry),

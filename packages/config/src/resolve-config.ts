@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { type BaseUrlResult, checkBaseUrl } from './base-url.js';
-import type { CapabilityRule, Config, Profile, ProviderAuth, ProviderConfig, RoutingModule, Target } from './config.js';
+import type { CapabilityRule, Config, Observer, Profile, ProviderAuth, ProviderConfig, RoutingModule, Target } from './config.js';
 import { type ConfigPath, type Diagnostic, formatPath } from './diagnostic.js';
 import { adaptedProviderOf, adapterOf } from './resolve-adapter.js';
 import type { Gap } from './interpolate.js';
@@ -55,6 +55,7 @@ export function resolveConfig(parsed: ParsedConfig, context: ResolveContext): Re
     profiles: byName(parsed.profiles, (profile, name): Profile => ({ name, ...profile })),
     plugins: {
       routing: byName(parsed.plugins.routing, ({ module, ...rest }, name): RoutingModule => ({ name, module: file(module), ...rest })),
+      observers: byName(parsed.plugins.observers, ({ module, ...rest }, name): Observer => ({ name, module: file(module), ...rest })),
       providers: byName(parsed.plugins.providers, (written, name) => adapterOf(written, name, adapters)),
     },
     retry: parsed.retry,

@@ -102,8 +102,13 @@ export interface RoutingModule {
   readonly onFailure: 'skip' | 'refuse';
 }
 
+/** The user's own code that is told of every request when it is over. */
+export type Observer = Omit<RoutingModule, 'onFailure'>;
+
 export interface PluginsConfig {
   readonly routing: Readonly<Record<string, RoutingModule>>;
+  /** Absent: none. */
+  readonly observers?: Readonly<Record<string, Observer>>;
   /** Absent: none. */
   readonly providers?: Readonly<Record<string, AdapterModule>>;
 }

@@ -137,7 +137,7 @@ describe('descriptions', () => {
     expect(find('providers.<name>.timeouts.firstByte')).toMatchObject({ default: '120s' });
     expect(find('routes[].when.tokens.over')).toMatchObject({ type: 'number' });
     expect(find('plugins.providers.<name>.module')).toMatchObject({ type: 'text', available: true });
-    expect(find('plugins.observers')).toMatchObject({ available: false });
+    expect(find('plugins.observers.<name>.timeout')).toMatchObject({ default: '5s', available: true });
     expect(find('budgets')).toMatchObject({ available: false });
   });
 

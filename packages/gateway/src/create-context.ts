@@ -11,6 +11,7 @@ import { noMetrics } from './gateway-metrics.js';
 import { liveNeedles } from './live-needles.js';
 import { LiveRequests } from './live-requests.js';
 import { secretNeedles } from './mask-secrets.js';
+import { createObservers } from './observers.js';
 import { projectTables } from './project-table.js';
 import { createRoutingModules } from './routing-modules.js';
 import { createUpstreams, providerKeys, upstreamSecrets } from './upstreams.js';
@@ -70,6 +71,8 @@ export function createContext(deps: GatewayDeps, config: Config, previous?: Gate
   const sameLimits = isDeepStrictEqual(previous?.config.server.limits, limits);
   const modules = [...table.modules.values()];
   const sameModules = previous !== undefined && isDeepStrictEqual([...previous.table.modules.values()], modules);
+  const observers = Object.values(config.plugins?.observers ?? {});
+  const sameObservers = previous !== undefined && isDeepStrictEqual(Object.values(previous.config.plugins?.observers ?? {}), observers);
   const context: GatewayContext = {
     config,
     clock,
@@ -91,6 +94,7 @@ export function createContext(deps: GatewayDeps, config: Config, previous?: Gate
       conversations: previous?.givers.conversations ?? new Conversations({ clock }),
       calibration,
     },
+    observers: sameObservers ? previous.observers : createObservers({ observers, clock, logger }),
     decisions: deps.decisions ?? noDecisions,
     live: new LiveRequests(),
     inFlight: retry.join ? (previous?.inFlight ?? new InFlightTable()) : undefined,

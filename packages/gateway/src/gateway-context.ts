@@ -11,6 +11,7 @@ import type { Exchange } from './exchange.js';
 import type { GatewayMetrics } from './gateway-metrics.js';
 import type { LiveRequests } from './live-requests.js';
 import type { FactGivers } from './satisfy-need.js';
+import type { Observers } from './observers.js';
 import type { Upstream } from './upstreams.js';
 
 /** What the parts of the pipeline share. One per configuration. */
@@ -32,6 +33,8 @@ export interface GatewayContext {
   readonly table: RouteTable;
   /** The table of a project; `table` outside of projects. */
   readonly tableOf: (project: ServedProject | undefined) => RouteTable;
+  /** Told of every request that is over. */
+  readonly observers: Observers;
   /** What gives facts the router asks for. */
   readonly givers: FactGivers;
   readonly decisions: Pick<DecisionLog, 'record' | 'recent'>;

@@ -69,17 +69,18 @@ export function createGatewayModule(deps: GatewayDeps): DaemonModule {
       initCircuits(first);
     },
     health() {
-      const { upstreams, table, givers } = current();
+      const { upstreams, table, givers, observers } = current();
       return {
         active: generations.live,
         providers: [...upstreams.values()].map(upstreamHealth),
         targets: [...table.targets.values()].map(({ name, provider, model }) => ({ name, provider, model: model ?? null })),
         modules: givers.modules.health(),
+        observers: observers.health(),
         ledger: ledger.totals(),
       };
     },
     async start() {
-      await Promise.all([first.givers.modules.start(), startUpstreams([...first.upstreams.values()])]);
+      await Promise.all([first.givers.modules.start(), first.observers.start(), startUpstreams([...first.upstreams.values()])]);
     },
     async reload(config) {
       const prepared = await generations.prepare(config);

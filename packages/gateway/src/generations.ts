@@ -3,13 +3,16 @@ import type { PreparedReload } from '@ccproxy/http';
 import type { Logger } from '@ccproxy/kernel';
 import type { GatewayContext } from './gateway-context.js';
 import type { LiveRequest } from './live-requests.js';
+import type { Observers } from './observers.js';
 import type { RoutingModules } from './routing-modules.js';
 import { closeUpstream, startUpstreams, type Upstream } from './upstreams.js';
 
 /** What one configuration uses and another may use too. */
-const partsOf = ({ upstreams, givers }: GatewayContext): (Upstream | RoutingModules)[] => [...upstreams.values(), givers.modules];
+type Part = Upstream | RoutingModules | Observers;
 
-const closePart = (part: Upstream | RoutingModules): Promise<void> => ('line' in part ? closeUpstream(part) : part.close());
+const partsOf = ({ upstreams, givers, observers }: GatewayContext): Part[] => [...upstreams.values(), givers.modules, observers];
+
+const closePart = (part: Part): Promise<void> => ('line' in part ? closeUpstream(part) : part.close());
 
 /**
  * The configuration in force and those before it that still have requests. A request belongs to the one it came in under, to its end; what
@@ -48,9 +51,13 @@ export class Generations {
     const added = partsOf(next).filter((part) => !known.has(part));
     const discard = (): void => this.#close(added);
     try {
-      const { modules } = next.givers;
+      const {
+        givers: { modules },
+        observers,
+      } = next;
       await Promise.all([
         added.includes(modules) ? modules.start() : undefined,
+        added.includes(observers) ? observers.start() : undefined,
         startUpstreams(added.filter((part): part is Upstream => 'line' in part)),
       ]);
     } catch (error) {
@@ -88,7 +95,7 @@ export class Generations {
     this.#close(partsOf(context).filter((part) => !used.has(part)));
   }
 
-  #close(parts: readonly (Upstream | RoutingModules)[]): void {
+  #close(parts: readonly Part[]): void {
     for (const part of parts) closePart(part).catch((error: unknown) => this.#logger.warn({ err: error }, 'not closed'));
   }
 }

@@ -6,4 +6,4 @@ export type { GatewayDeps } from './gateway-deps.js';
 export { createGatewayModule } from './gateway-module.js';
 export { listModels, type ListedModel, type ModelList } from './list-models.js';
 export { maskSecrets, secretNeedles } from './mask-secrets.js';
-export type { ModuleRequest } from './routing-module-protocol.js';
+export type { ModuleRequest, Observation } from './routing-module-protocol.js';

@@ -1,6 +1,7 @@
 import { decisionRecord } from './decision-record.js';
 import type { Exchange } from './exchange.js';
 import { learnConversation } from './learn-conversation.js';
+import { observationOf } from './observation-of.js';
 import { principalName } from './principal-name.js';
 
 /** Writes what is known of a finished request: access line, decision, metrics, and what the calibration learns from it. */
@@ -33,6 +34,7 @@ export function recordRequest(exchange: Exchange): void {
     tokensOut: usage?.outputTokens,
     errorCode: exchange.errorCode,
   });
+  context.observers.tell(() => observationOf(exchange, durationMs), request.body);
   learnConversation(exchange);
   context.decisions.record(decisionRecord(request, plan, context.tableOf(request.project), exchange));
   const { metrics } = context;

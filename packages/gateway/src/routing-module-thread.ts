@@ -18,10 +18,11 @@ function toReply(id: number, answer: unknown): ModuleReply {
   return { kind: 'failed', id, message: `it answered with a ${typeof answer}, not with true, false or the name of a target` };
 }
 
-async function answer(ask: Ask, { id, request, body }: ModuleQuestion): Promise<ModuleReply> {
+async function answer(ask: Ask, kind: ModuleData['kind'], { id, request, body }: ModuleQuestion): Promise<ModuleReply> {
   try {
     const whole = body === undefined ? request : { ...request, body: JSON.parse(Buffer.from(body).toString('utf8')) as unknown };
-    return toReply(id, await ask(whole));
+    const said = await ask(whole as ModuleRequest);
+    return kind === 'observer' ? { kind: 'answer', id, holds: false } : toReply(id, said);
   } catch (error) {
     return { kind: 'failed', id, message: reasonOf(error) };
   }
@@ -34,8 +35,9 @@ async function load(url: string): Promise<Ask> {
 }
 
 try {
-  const ask = await load((workerData as ModuleData).url);
-  parentPort?.on('message', (question: ModuleQuestion) => void answer(ask, question).then(reply));
+  const { url, kind } = workerData as ModuleData;
+  const ask = await load(url);
+  parentPort?.on('message', (question: ModuleQuestion) => void answer(ask, kind, question).then(reply));
   reply({ kind: 'ready' });
 } catch (error) {
   reply({ kind: 'failed', id: undefined, message: `it cannot be loaded: ${reasonOf(error)}` });

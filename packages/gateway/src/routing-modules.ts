@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { RoutingModule } from '@ccproxy/config';
+import type { Observer } from '@ccproxy/config';
 import type { Clock, Logger, Timer } from '@ccproxy/kernel';
 import type { CustomAnswer } from '@ccproxy/router';
 import type { ModuleData, ModuleQuestion, ModuleReply } from './routing-module-protocol.js';
@@ -16,7 +16,9 @@ export interface RoutingModules {
 }
 
 export interface RoutingModulesOptions {
-  readonly modules: readonly RoutingModule[];
+  readonly modules: readonly Observer[];
+  /** `observer`: they are told and not asked; what they answer is of no interest. */
+  readonly kind?: ModuleData['kind'];
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -31,8 +33,8 @@ const mostWaiting = 256;
 const heapMb = 128;
 
 /** Makes the modules; their threads start with `start` or with the first question. */
-export function createRoutingModules({ modules, clock, logger }: RoutingModulesOptions): RoutingModules {
-  const hosts = new Map(modules.map((module) => [module.name, new ModuleHost(module, clock, logger)]));
+export function createRoutingModules({ modules, kind = 'routing', clock, logger }: RoutingModulesOptions): RoutingModules {
+  const hosts = new Map(modules.map((module) => [module.name, new ModuleHost(module, kind, clock, logger)]));
   return {
     ask: (name, request, body) => hosts.get(name)?.ask(request, body) ?? Promise.resolve({ failed: 'there is no such module' }),
     async start() {
@@ -52,7 +54,8 @@ interface Waiting {
 
 /** One module in its thread, with a limit of time for each question and a rest after failures. */
 class ModuleHost {
-  readonly #module: RoutingModule;
+  readonly #module: Observer;
+  readonly #kind: ModuleData['kind'];
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #waiting = new Map<number, Waiting>();
@@ -64,8 +67,9 @@ class ModuleHost {
   #restsUntil: number | undefined;
   #closed = false;
 
-  constructor(module: RoutingModule, clock: Clock, logger: Logger) {
+  constructor(module: Observer, kind: ModuleData['kind'], clock: Clock, logger: Logger) {
     this.#module = module;
+    this.#kind = kind;
     this.#clock = clock;
     this.#logger = logger;
   }
@@ -117,7 +121,7 @@ class ModuleHost {
 
   #begin(): Worker {
     if (this.#thread !== undefined) return this.#thread;
-    const thread = startThread({ url: pathToFileURL(this.#module.module).href });
+    const thread = startThread({ url: pathToFileURL(this.#module.module).href, kind: this.#kind });
     this.#thread = thread;
     this.#ready = Promise.withResolvers<void>();
     thread.on('message', (reply: ModuleReply) => this.#hear(thread, reply));
@@ -159,7 +163,7 @@ class ModuleHost {
   #count(reason: string): void {
     this.#failures += 1;
     this.#lastFailure = reason;
-    this.#logger.warn({ module: this.#module.name, reason }, 'a routing module failed');
+    this.#logger.warn({ module: this.#module.name, reason }, this.#kind === 'observer' ? 'an observer failed' : 'a routing module failed');
     if (this.#failures < failuresAllowed) return;
     this.#failures = 0;
     this.#restsUntil = this.#clock.monotonic() + restMs;

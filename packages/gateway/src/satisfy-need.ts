@@ -1,11 +1,8 @@
-import { isCredentialHeader } from '@ccproxy/kernel';
 import type { CustomAnswer, Need, RequestFacts } from '@ccproxy/router';
 import type { Calibration, ExactCounter } from '@ccproxy/tokens';
-import { headerValue } from '@ccproxy/wire';
 import type { Conversations, Turn } from './conversations.js';
 import type { MessagesRequest } from './messages-request.js';
-import { principalName } from './principal-name.js';
-import type { ModuleQuestion } from './routing-module-protocol.js';
+import { moduleRequest } from './module-request.js';
 import type { RoutingModules } from './routing-modules.js';
 
 /** What can give facts the router asks for. */
@@ -31,7 +28,10 @@ type Asked = Pick<MessagesRequest, 'body' | 'headers' | 'view' | 'facts' | 'proj
 export async function satisfyNeed(need: Need, request: Asked, turn: Turn | undefined, givers: FactGivers): Promise<Satisfied> {
   const names = need.needs.flatMap((each) => (each.startsWith('custom:') ? [each.slice('custom:'.length)] : []));
   const answers = await Promise.all(
-    names.map(async (name): Promise<[string, CustomAnswer]> => [name, await givers.modules.ask(name, questionOf(request), request.body)]),
+    names.map(async (name): Promise<[string, CustomAnswer]> => [
+      name,
+      await givers.modules.ask(name, moduleRequest(request), request.body),
+    ]),
   );
   const custom = answers.length === 0 ? {} : { custom: { ...request.facts.custom, ...Object.fromEntries(answers) } };
   const facts = { ...request.facts, ...custom };
@@ -62,28 +62,5 @@ async function countExactly(facts: RequestFacts, { body }: Asked, turn: Turn | u
       ...(legacy === undefined ? {} : { legacy: { ...legacy, textTokens: { estimate: count.messages, exact: true } } }),
     },
     counted: count.all,
-  };
-}
-
-/** The features of a request for the user's own code; headers without credentials. */
-function questionOf({ view, facts, headers, project, principal }: Asked): ModuleQuestion['request'] {
-  const open = Object.keys(headers).filter((name) => !isCredentialHeader(name));
-  return {
-    model: facts.model,
-    class: facts.class,
-    agentType: facts.agentType,
-    stream: facts.stream,
-    tokens: facts.tokens.estimate,
-    session: facts.sessionId,
-    project: project?.path,
-    user: principal.kind === 'anonymous' ? undefined : principalName(principal),
-    thinking:
-      view.thinking === undefined
-        ? null
-        : { type: view.thinking.type, ...(view.thinking.budgetTokens === undefined ? {} : { budget: view.thinking.budgetTokens }) },
-    tools: view.tools.map(({ name }) => name),
-    serverTools: view.tools.flatMap(({ type }) => type ?? []),
-    image: view.hasImage,
-    headers: Object.fromEntries(open.map((name) => [name, headerValue(headers, name) ?? ''])),
   };
 }

@@ -18,9 +18,10 @@ export async function checkConfiguration(
     );
     const warnings = loaded.warnings.map(({ message, hint }) => warning(check, message, hint));
     // Code of the user's own, whatever it does: it is named wherever somebody looks for a fault.
-    const { routing = {}, providers = {} } = loaded.config.plugins ?? {};
+    const { routing = {}, observers = {}, providers = {} } = loaded.config.plugins ?? {};
     const modules = [
       ...Object.values(routing).map(({ name, module }) => ok(check, `the routing module ${name} is ${module}`)),
+      ...Object.values(observers).map(({ name, module }) => ok(check, `the observer ${name} is ${module}`)),
       ...Object.values(providers).map(({ name, module }) => ok(check, `the provider adapter ${name} is ${module}`)),
     ];
     const valid = ok(check, `${loaded.file ?? 'the built-in default'} is valid`);

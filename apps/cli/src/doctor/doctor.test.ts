@@ -42,16 +42,17 @@ describe('ccproxy doctor', () => {
     expect(about(run, 'configuration').find(({ status }) => status === 'warning')?.message).toContain('ABSENT_KEY');
   });
 
-  it('[B6][C1][C26] names the routing modules and provider adapters of the user', async () => {
+  it('[B6][C1][C26] names the routing modules, observers and provider adapters of the user', async () => {
     const module = home.write('m.mjs', 'export default () => true;\n');
     const file = home.write(
       'c.yaml',
-      'providers: { demo: { type: demo } }\nmodels: { default: { provider: demo } }\nplugins: { routing: { mine: { module: ./m.mjs } }, providers: { own: { module: "@me/own" } } }\n',
+      'providers: { demo: { type: demo } }\nmodels: { default: { provider: demo } }\nplugins: { routing: { mine: { module: ./m.mjs } }, observers: { watch: { module: ./m.mjs } }, providers: { own: { module: "@me/own" } } }\n',
     );
     const run = await doctor(['--config', file]);
     expect(about(run, 'configuration').map(({ status, message }) => [status, message])).toEqual([
       ['ok', `${file} is valid`],
       ['ok', `the routing module mine is ${module}`],
+      ['ok', `the observer watch is ${module}`],
       ['ok', 'the provider adapter own is @me/own'],
     ]);
   });

@@ -57,6 +57,16 @@ describe('provider adapters', () => {
     );
   });
 
+  it('[C26] observers are found beside the file, and asked for when they are not there', async () => {
+    const written = text('{}').replace('plugins: {', 'plugins: { observers: { watch: { module: ./watch.mjs, body: true } },');
+    const { config } = await analyze(written);
+    expect(config?.plugins?.observers).toEqual({
+      watch: { name: 'watch', module: '/etc/ccproxy/watch.mjs', timeout: 5000, body: true },
+    });
+    const missing = await analyze(written, {}, { exists: (file) => Promise.resolve(!file.endsWith('watch.mjs')) });
+    expect(missing.diagnostics.map(({ path }) => path)).toEqual(['plugins.observers.watch.module']);
+  });
+
   it('[C26] a project file can neither name a module nor a provider', async () => {
     const { config } = await analyze(text('{}'));
     if (config === undefined) throw new Error('not valid');

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { choice, duration, flag, name, text } from '../fields.js';
-import { notAvailable } from '../not-available.js';
 
 const routingModule = z.strictObject({
   module: text({ description: 'File of the module, relative to this file. Its default export is called with the features of a request.' }),
@@ -9,6 +8,12 @@ const routingModule = z.strictObject({
   onFailure: choice(['skip', 'refuse'], {
     description: 'When it fails: its rules do not fire, or the request is refused.',
   }).prefault('skip'),
+});
+
+const observer = z.strictObject({
+  module: text({ description: 'File of the module, relative to this file. Its default export is called after each request.' }),
+  timeout: duration('60s', { description: 'How long it may take for one request; nobody waits for it.' }).prefault('5s'),
+  body: flag({ description: 'Hand the body of the request to the module as well.' }).prefault(false),
 });
 
 const variable = z
@@ -32,7 +37,10 @@ export const plugins = z
       .record(name({ description: 'Name of the module, for `custom`.' }), routingModule)
       .meta({ description: 'Routing modules, each in a thread of its own.' })
       .prefault({}),
-    observers: notAvailable({ description: 'Observers of requests and responses.' }),
+    observers: z
+      .record(name({ description: 'Name of the observer.' }), observer)
+      .meta({ description: 'Observers of requests and what became of them, each in a thread of its own.' })
+      .prefault({}),
     providers: z
       .record(name({ description: 'Name of the adapter, for `providers.*.adapter`.' }), providerAdapter)
       .meta({ description: 'Provider adapters. Each provider that uses one has it in a thread of its own.' })

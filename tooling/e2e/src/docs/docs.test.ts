@@ -17,6 +17,7 @@ beforeAll(() => {
   home = createTempHome();
   // Modules that configurations name.
   home.write('route.mjs', 'export default () => false;\n');
+  home.write('observe.mjs', 'export default () => undefined;\n');
   home.write('own-provider.mjs', 'export default () => ({});\n');
 });
 afterAll(() => home.remove());

@@ -35,7 +35,7 @@ function createUpstream(config: ProviderConfig, retry: Config['retry'], deps: Up
   const first = make(config, source);
   const others = (keys?.list ?? []).slice(1).map(({ value }) => make(withKey(value), deps.sourceOf(withKey(value))));
   const line = new ProviderLine({
-    ownKey: auth.kind !== 'client' && auth.kind !== 'none',
+    ownKey: config.adapter !== undefined || (auth.kind !== 'client' && auth.kind !== 'none'),
     transparent: auth.kind === 'client' || config.type === 'demo',
     strategy: keys?.strategy ?? 'fill-first',
     keys: (keys === undefined || keys.list.length === 0 ? [{ weight: 1, limits: undefined }] : keys.list).map((key) => ({

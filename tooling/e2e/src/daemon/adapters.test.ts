@@ -65,23 +65,31 @@ it('[C26] a module of the user calls a provider; a bad one fails alone, and ever
   await using installation = await createInstallation({
     server: { authKey },
     plugins: {
-      providers: { own: { module: './own-provider.mjs' }, bad: { module: './bad.mjs' }, ends: { module: './ends.mjs' } },
+      providers: {
+        own: { module: './own-provider.mjs' },
+        bad: { module: './bad.mjs' },
+        ends: { module: './ends.mjs' },
+        locked: { module: './locked.mjs' },
+      },
     },
     providers: {
       house: { type: 'adapter', adapter: 'own', options: { url: house.url, apiKey: 'sk-of-the-house' } },
       bad: { type: 'adapter', adapter: 'bad' },
       ends: { type: 'adapter', adapter: 'ends' },
+      locked: { type: 'adapter', adapter: 'locked' },
     },
     models: {
       default: { provider: 'house', model: 'house-large' },
       bad: { provider: 'bad', model: 'm', fallback: 'default' },
       ends: { provider: 'ends', model: 'm' },
+      locked: { provider: 'locked', model: 'm', fallback: 'default' },
     },
   });
   const { home } = installation;
   home.write('.ccproxy/own-provider.mjs', sample());
   home.write('.ccproxy/bad.mjs', 'throw new Error("no such day");\n');
   home.write('.ccproxy/ends.mjs', 'export default () => ({ answer() { process.exit(7); } });\n');
+  home.write('.ccproxy/locked.mjs', 'export default () => ({ answer: () => ({ status: 401, body: "no" }) });\n');
   const { url, pid } = await installation.start();
 
   const good = await ask(url, { stream: true, headers: withToken });
@@ -92,6 +100,8 @@ it('[C26] a module of the user calls a provider; a bad one fails alone, and ever
 
   const fallen = await ask(url, { model: 'bad', stream: true, headers: withToken });
   expect(fallen).toMatchObject({ status: 200, completed: true, headers: { 'x-ccproxy-target': 'default' } });
+  // A credential of the configuration that is refused: the next target is asked, as for any provider with a key.
+  expect(await ask(url, { model: 'locked', stream: true, headers: withToken })).toMatchObject({ status: 200, completed: true });
   const ended = await ask(url, { model: 'ends', headers: withToken });
   expect(ended.status).toBe(502);
   expect(ended.text).toContain('it ended its thread');

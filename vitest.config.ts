@@ -19,6 +19,8 @@ export default defineConfig({
     disableConsoleIntercept: true,
     testTimeout: 30_000 * scale,
     hookTimeout: 30_000 * scale,
+    // A machine that is slow is no failure: what is waited for comes, or the test ends at its limit.
+    expect: { poll: { timeout: 20_000 * scale } },
     maxWorkers: 2,
     coverage: {
       provider: 'v8',

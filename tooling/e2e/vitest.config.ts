@@ -2,7 +2,13 @@ import { defineConfig } from 'vitest/config';
 
 /** Repetitions of the long run; limits of time grow with them. */
 const scale = Number(process.env['CCPROXY_TEST_SCALE'] ?? 1);
-const shared = { testTimeout: 60_000 * scale, hookTimeout: 60_000 * scale, disableConsoleIntercept: true };
+const shared = {
+  testTimeout: 60_000 * scale,
+  hookTimeout: 60_000 * scale,
+  disableConsoleIntercept: true,
+  // A machine that is slow is no failure: what is waited for comes, or the test ends at its limit.
+  expect: { poll: { timeout: 30_000 * scale } },
+};
 const client = 'src/**/*.client.test.ts';
 const install = 'src/install.test.ts';
 

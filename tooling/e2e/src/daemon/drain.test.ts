@@ -79,10 +79,11 @@ describe('SIGTERM', () => {
   });
 
   it('[F1] row 74: a second signal ends it at once', async () => {
+    installation.home.writeConfig(passthroughConfig(upstream.url, { server: { drainTimeout: '10m' } }));
     const { url, pid, process: child } = await daemon();
     const stream = await begun(url, { prompt: 'for ever' });
     process.kill(pid, 'SIGTERM');
-    await sleep(300);
+    await expect.poll(() => child.stderr()).toContain('"msg":"draining"');
     expect(child.running()).toBe(true);
     process.kill(pid, 'SIGTERM');
     await child.ended;

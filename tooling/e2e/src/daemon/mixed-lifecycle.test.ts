@@ -80,7 +80,8 @@ describe('the life of a daemon', () => {
       expect((await installation.ccproxy(['stop'])).code).toBe(0);
       await expect.poll(() => processes.living(), { timeout: 10_000 }).toEqual([]);
       expect(readdirSync(paths.runDir).toSorted()).toEqual(['port', 'sessions', 'token']);
-      expect(readdirSync(paths.sessionsDir)).toEqual([]);
+      // What a killed writer left unfinished stays for a while, because a living one may be writing it.
+      expect(readdirSync(paths.sessionsDir).filter((name) => !name.endsWith('.tmp'))).toEqual([]);
       expect(readFileSync(join(paths.shellDir, 'epoch'), 'utf8')).toMatch(/ 0 0\n$/);
       expect(readdirSync(paths.shellDir)).toHaveLength(2);
     },

@@ -41,9 +41,10 @@ export async function main(argv: readonly string[] = process.argv.slice(2)): Pro
           request,
         }),
     };
-    const daemon = await startDaemon(options, context);
+    const starting = startDaemon(options, context);
+    handleSignals(process, starting);
+    const daemon = await starting;
     handleFatal(process, daemon.log);
-    handleSignals(process, daemon);
     if (options.foreground)
       process.stdout.write(`ccproxyd listens on ${daemon.status().url} (configuration: ${daemon.loaded.file ?? 'built-in default'})\n`);
     channel?.send({ type: 'ready' });

@@ -8,16 +8,19 @@ import { createParentChannel } from './parent-channel.js';
 import { spawnSuccessor } from './spawn-successor.js';
 
 describe('handleSignals', () => {
-  it('[F1] the first signal drains, the second ends at once, a hang-up reloads', async () => {
+  it('[F1] the first signal drains, the second ends at once, a hang-up reloads, also during the start', async () => {
     const exits: number[] = [];
     let drains = 0;
     let reloads = 0;
     const source = Object.assign(new EventEmitter(), { exit: (code: number) => void exits.push(code) });
-    handleSignals(source, { drain: async () => void (drains += 1), reload: () => void (reloads += 1) });
+    const started = Promise.withResolvers<Parameters<typeof handleSignals>[1] extends Promise<infer T> ? T : never>();
+    handleSignals(source, started.promise);
     source.emit('SIGHUP');
-    expect([drains, reloads]).toEqual([0, 1]);
     source.emit('SIGTERM');
-    expect([drains, exits]).toEqual([1, []]);
+    expect([drains, reloads, exits]).toEqual([0, 0, []]);
+    // It is asked as soon as it is there.
+    started.resolve({ drain: async () => void (drains += 1), reload: () => void (reloads += 1) });
+    await expect.poll(() => [drains, reloads, exits]).toEqual([1, 1, []]);
     source.emit('SIGINT');
     expect(exits).toEqual([130]);
   });
@@ -25,7 +28,7 @@ describe('handleSignals', () => {
   it('[F1] a drain that fails ends the process with 1', async () => {
     const exits: number[] = [];
     const source = Object.assign(new EventEmitter(), { exit: (code: number) => void exits.push(code) });
-    handleSignals(source, { drain: () => Promise.reject(new Error('disk')), reload() {} });
+    handleSignals(source, Promise.resolve({ drain: () => Promise.reject(new Error('disk')), reload() {} }));
     source.emit('SIGTERM');
     await expect.poll(() => exits).toEqual([1]);
   });

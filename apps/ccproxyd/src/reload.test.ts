@@ -124,7 +124,7 @@ describe('a configuration file that changes', () => {
   it('[C14] is read anew by SIGHUP and by command, one reload at a time', async () => {
     const running = await daemons.start();
     const listeners = new Map<string, () => void>();
-    handleSignals({ on: (signal, listener) => listeners.set(signal, listener), exit() {} }, running.daemon);
+    handleSignals({ on: (signal, listener) => listeners.set(signal, listener), exit() {} }, Promise.resolve(running.daemon));
     write(running, withTarget('by-signal'));
     listeners.get('SIGHUP')?.();
     await expect.poll(() => targets(running)).toEqual(['default', 'by-signal']);

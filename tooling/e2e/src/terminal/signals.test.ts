@@ -86,7 +86,7 @@ describe.each([
     await terminal.shows('[read after fg]');
     enter(terminal, 'quit37');
     await terminal.shows('[code 37]');
-    await expect.poll(sessions, { timeout: 15_000 }).toEqual([]);
+    await expect.poll(sessions).toEqual([]);
   });
 
   it('[A1] a terminal that is closed ends the client, and the session with it', async () => {
@@ -97,8 +97,8 @@ describe.each([
     expect(await sessions()).toHaveLength(1);
     terminals.pop()?.close();
     const ended = join(installation.home.home, 'ended');
-    await expect.poll(() => existsSync(ended) && readFileSync(ended, 'utf8'), { timeout: 15_000 }).toBe('[ended]\n');
-    await expect.poll(sessions, { timeout: 15_000 }).toEqual([]);
+    await expect.poll(() => existsSync(ended) && readFileSync(ended, 'utf8')).toBe('[ended]\n');
+    await expect.poll(sessions).toEqual([]);
   });
 
   it('[A1] pipes and here-documents are its stdin, SIGTERM ends it, a killed client is 128 + n', async () => {

@@ -143,7 +143,7 @@ describe('a session held by a process', () => {
     expect(next.daemon.status().leases).toMatchObject([{ client: 'ccproxy claude', pid }]);
     expect((await ask(next.url, headers)).status).toBe(200);
     child.kill('SIGKILL');
-    await expect.poll(() => next.daemon.status().leases, { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => next.daemon.status().leases, { timeout: 20_000 }).toEqual([]);
     expect((await ask(next.url, headers)).status).toBe(401);
     await expect.poll(() => readdirSync(join(root, 'run/sessions'))).toEqual([]);
   });
@@ -160,7 +160,7 @@ describe('a session whose client did not come back after a restart', () => {
     const headers = { 'x-ccproxy-token': session.token };
     expect((await ask(next.url, headers)).status).toBe(200);
     child.kill('SIGKILL');
-    await expect.poll(async () => (await ask(next.url, headers)).status, { timeout: 10_000 }).toBe(401);
+    await expect.poll(async () => (await ask(next.url, headers)).status, { timeout: 20_000 }).toBe(401);
     await expect.poll(() => readdirSync(join(root, 'run/sessions'))).toEqual([]);
   });
 });

@@ -115,7 +115,7 @@ describe('a repeated request', () => {
     exchange.response.write(frames.slice(0, 3).join(''));
     for (let count = 0; count < 40; count += 1) exchange.response.write(delta);
     exchange.response.end(frames.slice(-3).join(''));
-    await expect.poll(() => two.seen.ended, { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => two.seen.ended, { timeout: 20_000 }).toBe(true);
     expect(two.seen.text.length).toBe(frames.slice(0, 3).join('').length + 40 * delta.length + frames.slice(-3).join('').length);
     stuck.destroy();
   });

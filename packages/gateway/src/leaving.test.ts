@@ -9,7 +9,7 @@ import { TestBed } from './testing/test-bed.js';
 const bed = new TestBed();
 afterEach(() => bed.close());
 const settleIo = () => sleep(60);
-const reached = (fake: FakeUpstream, count: number) => expect.poll(() => fake.seen.length, { interval: 5, timeout: 10_000 }).toBe(count);
+const reached = (fake: FakeUpstream, count: number) => expect.poll(() => fake.seen.length, { interval: 5, timeout: 20_000 }).toBe(count);
 
 describe('the client leaves', () => {
   const phases = {
@@ -81,8 +81,8 @@ describe('the client leaves', () => {
       await (index % 50 === 0 ? reached(fake, before + 25) : undefined);
       for (const request of requests) request.destroy();
     }
-    await expect.poll(() => gate.ledger.totals().open, { timeout: 10_000 }).toBe(0);
-    await expect.poll(() => [fake.open, fake.openConnections], { timeout: 10_000 }).toEqual([0, 0]);
+    await expect.poll(() => gate.ledger.totals().open, { timeout: 20_000 }).toBe(0);
+    await expect.poll(() => [fake.open, fake.openConnections], { timeout: 20_000 }).toEqual([0, 0]);
     expect(gate.module.health?.()).toMatchObject({ active: 0 });
     expect(new Set(gate.ledger.rows.map(({ outcome }) => outcome))).toEqual(new Set(['aborted']));
     fake.behaviour = behaviours.healthy;

@@ -85,7 +85,7 @@ describe('observers', () => {
       observer('broken', 'export default ('),
     );
     for (let count = 0; count < 6; count += 1) expect((await gateway.ask()).status).toBe(200);
-    await expect.poll(() => told(file), { timeout: 10_000 }).toHaveLength(6);
+    await expect.poll(() => told(file), { timeout: 20_000 }).toHaveLength(6);
     const failure = (name: string) => health().observers.find((each) => each.name === name)?.lastFailure;
     await expect.poll(() => failure('throws')).toBe('no such day');
     await expect.poll(() => failure('hangs')).toBe('it did not answer within 50 ms');

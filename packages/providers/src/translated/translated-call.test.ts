@@ -59,6 +59,6 @@ describe('the end of a translated stream', () => {
     const got = collect(provider, request);
     await got.settled;
     expect(got.text()).toContain('message_stop');
-    await expect.poll(() => fake.last.state, { timeout: 10_000 }).toBe('aborted');
+    await expect.poll(() => fake.last.state, { timeout: 20_000 }).toBe('aborted');
   });
 });

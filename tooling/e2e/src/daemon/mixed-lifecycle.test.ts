@@ -72,13 +72,13 @@ describe('the life of a daemon', () => {
 
       expect((await installation.start()).url).toBe(`http://127.0.0.1:${port}`);
       const client = createDaemonClient(await connectDaemon({ paths, client: 'e2e', version: '0.0.0' }));
-      await expect.poll(async () => (await client.status()).leases, { timeout: 10_000 }).toEqual([]);
+      await expect.poll(async () => (await client.status()).leases, { timeout: 20_000 }).toEqual([]);
       await client.close();
       expect((await installation.ccproxy(['stop'])).code).toBe(0);
       // What a killed daemon left of a session goes at the next start at the latest.
       await installation.start();
       expect((await installation.ccproxy(['stop'])).code).toBe(0);
-      await expect.poll(() => processes.living(), { timeout: 10_000 }).toEqual([]);
+      await expect.poll(() => processes.living(), { timeout: 20_000 }).toEqual([]);
       expect(readdirSync(paths.runDir).toSorted()).toEqual(['port', 'sessions', 'token']);
       // What a killed writer left unfinished stays for a while, because a living one may be writing it.
       expect(readdirSync(paths.sessionsDir).filter((name) => !name.endsWith('.tmp'))).toEqual([]);

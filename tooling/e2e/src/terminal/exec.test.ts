@@ -39,7 +39,7 @@ describe('ccproxy exec', () => {
     expect(first).toMatch(new RegExp(`^piped\\|${installation.home.work}\\|http://127\\.0\\.0\\.1:\\d+/p/[0-9a-f]{20}\\|two  words\\|7$`));
     expect([killed, missing, answer]).toEqual(['137', '127', '200']);
     const client = await installation.client();
-    await expect.poll(async () => (await client.status()).leases, { timeout: 10_000 }).toEqual([]);
+    await expect.poll(async () => (await client.status()).leases, { timeout: 20_000 }).toEqual([]);
     const { url } = await client.status();
     const [name = '', token = ''] = header.split(': ');
     expect((await fetch(`${url}/v1/models`, { headers: { [name]: token } })).status).toBe(401);

@@ -27,7 +27,9 @@ export default class Allow extends BaseCommand {
     { description: 'The project of this directory.', command: '<%= config.bin %> allow' },
     { description: 'Another one, for a program.', command: '<%= config.bin %> allow ~/src/app --json' },
   ];
-  static override args = { directory: Args.string({ description: 'Directory of the project; the nearest one from here without it.' }) };
+  static override args = {
+    directory: Args.string({ description: 'Directory of the project; the nearest one from here without it.', ignoreStdin: true }),
+  };
 
   async run(): Promise<AllowResult> {
     const { args, flags } = await this.parse(Allow);

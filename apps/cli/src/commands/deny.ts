@@ -11,7 +11,9 @@ export default class Deny extends BaseCommand {
   static override description =
     'Its id, its token and the kept copies end at once, also in open shells and running sessions; shells say nothing about the directory any more. A directory that is gone can be denied too. `ccproxy allow` lets it take effect again, under a new id.';
   static override examples = [{ description: 'The project of this directory.', command: '<%= config.bin %> deny' }];
-  static override args = { directory: Args.string({ description: 'Directory of the project; the nearest one from here without it.' }) };
+  static override args = {
+    directory: Args.string({ description: 'Directory of the project; the nearest one from here without it.', ignoreStdin: true }),
+  };
 
   async run(): Promise<{ path: string; wasAllowed: boolean; id: string | null }> {
     const { args, flags } = await this.parse(Deny);

@@ -24,7 +24,7 @@ export default class Env extends BaseCommand {
     { description: 'In a script.', command: 'eval "$(<%= config.bin %> env --shell)"' },
     { description: 'For a program.', command: '<%= config.bin %> env ~/src/app --json' },
   ];
-  static override args = { directory: Args.string({ description: 'Directory to ask for instead of this one.' }) };
+  static override args = { directory: Args.string({ description: 'Directory to ask for instead of this one.', ignoreStdin: true }) };
   static override flags = { shell: Flags.boolean({ summary: 'As `export` lines for sh, bash, zsh and fish.', default: false }) };
 
   async run(): Promise<EnvResult> {

@@ -23,7 +23,9 @@ export default class Exec extends BaseCommand {
     { description: 'The client, in the name of a project.', command: '<%= config.bin %> exec ~/src/app -- claude -p hello' },
     { description: 'This directory.', command: '<%= config.bin %> exec . -- make review' },
   ];
-  static override args = { directory: Args.string({ description: 'Directory of the project, or one below it.', required: true }) };
+  static override args = {
+    directory: Args.string({ description: 'Directory of the project, or one below it.', required: true, ignoreStdin: true }),
+  };
   static override flags = {
     stay: Flags.boolean({ summary: 'Stay in memory beside the command, as on systems that cannot replace a process.', default: false }),
   };

@@ -28,8 +28,8 @@ export default class ConfigImport extends BaseCommand {
     { description: 'Into a file of its own.', command: '<%= config.bin %> config import litellm config.yaml --output ./ccproxy.yaml' },
   ];
   static override args = {
-    tool: Args.string({ description: 'Whose file it is.', options: [...importTools], required: true }),
-    file: Args.string({ description: 'The file.', required: true }),
+    tool: Args.string({ description: 'Whose file it is.', options: [...importTools], required: true, ignoreStdin: true }),
+    file: Args.string({ description: 'The file.', required: true, ignoreStdin: true }),
   };
   static override flags = {
     output: Flags.string({ summary: 'File to write or add to, instead of the configuration in use.', helpValue: 'FILE' }),

@@ -15,8 +15,8 @@ export default class ProbeCommand extends BaseCommand {
     { description: 'For programs.', command: '<%= config.bin %> provider probe ollama qwen3:8b --json' },
   ];
   static override args = {
-    provider: Args.string({ description: 'Name of the provider in the configuration.', required: true }),
-    model: Args.string({ description: 'Model to ask for. Without it: those of the targets that use the provider.' }),
+    provider: Args.string({ description: 'Name of the provider in the configuration.', required: true, ignoreStdin: true }),
+    model: Args.string({ description: 'Model to ask for. Without it: those of the targets that use the provider.', ignoreStdin: true }),
   };
 
   async run(): Promise<{ probes: readonly ProviderProbe[] }> {

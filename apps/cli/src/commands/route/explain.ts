@@ -22,7 +22,7 @@ export default class RouteExplain extends BaseCommand {
   static override description =
     'With a file: decides the request in it by the configuration, without a daemon. With --last or --request: shows decisions the daemon has made. With these and --config: tries that configuration on the recorded decisions and says what would move. Prompts are not recorded, so that rules on the system prompt or on headers can only be tried where the daemon had the same pattern.';
   static override args = {
-    file: Args.string({ description: 'JSON of a Messages request, or of its `headers` and `body`; `-` reads stdin.' }),
+    file: Args.string({ description: 'JSON of a Messages request, or of its `headers` and `body`; `-` reads stdin.', ignoreStdin: true }),
   };
   static override flags = {
     last: Flags.integer({ summary: 'The last decisions of the daemon.', min: 1, max: mostDecisions, helpValue: 'N' }),

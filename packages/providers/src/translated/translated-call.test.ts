@@ -54,8 +54,26 @@ describe('the end of a translated stream', () => {
     expect([fake.seen.length, fake.connections]).toEqual([3, 1]);
   });
 
-  it('[C12] lets go of a provider that never ends its answer', async () => {
-    const { fake, provider } = await lateEnd('openai', false);
+  it('[C12] is whole when the connection breaks behind the message, and broken when it breaks before', async () => {
+    const dialect = dialects.find(({ type }) => type === 'openai-responses');
+    if (dialect === undefined) throw new Error('no dialect');
+    for (const [frames, whole] of [
+      [dialect.frames, true],
+      [dialect.frames.slice(0, -2), false],
+    ] as const) {
+      const { fake, provider } = await lateEnd('openai-responses', false);
+      fake.behaviour = (exchange) => {
+        dialectHead(exchange, dialect);
+        exchange.response.write(frames.join(''), () => setTimeout(() => exchange.socket.destroy(), 50));
+      };
+      const got = collect(provider, request);
+      await got.settled;
+      expect([got.error === undefined, got.text().includes('message_stop')]).toEqual([whole, whole]);
+    }
+  });
+
+  it.for(['openai', 'openai-responses'] as const)('[C12] of %s ends also when the provider never ends its answer', async (type) => {
+    const { fake, provider } = await lateEnd(type, false);
     const got = collect(provider, request);
     await got.settled;
     expect(got.text()).toContain('message_stop');

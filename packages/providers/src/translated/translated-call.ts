@@ -14,6 +14,8 @@ const LARGEST_ERROR = 1024 * 1024;
 
 /** How long a provider has to end its answer after the end of the message, ms: its connection can serve the next request then. */
 const farewellMs = 1000;
+/** Silence after which an answer that said how it ends is taken as ended, ms: counts follow at once, and some servers never close. */
+const silenceMs = 5000;
 
 /** How the answer of the provider is read, settled by its head. */
 type Reading =
@@ -37,6 +39,8 @@ export class TranslatedCall implements ProviderCall, ProviderSink {
   #done = false;
   /** Runs while the message is complete and the provider has not ended its answer. */
   #farewell: Timer | undefined;
+  /** Runs while only counts and the end of the body may still come. */
+  #silence: Timer | undefined;
 
   /** @param start sends the request; it never calls the sink before it returned */
   constructor(
@@ -68,6 +72,7 @@ export class TranslatedCall implements ProviderCall, ProviderSink {
   abort(): void {
     // The caller has had the whole message; the connection is let go of by itself.
     if (this.#farewell !== undefined) return;
+    this.#silence?.clear();
     this.#done = true;
     this.#upstream.abort();
   }
@@ -94,16 +99,19 @@ export class TranslatedCall implements ProviderCall, ProviderSink {
       return;
     }
     const { stream } = this.#reading;
+    this.#silence?.clear();
     this.#guarded(() => {
       this.#write(stream.push(chunk));
-      if (!stream.ended || this.#done) return;
-      this.#farewell = this.#translation.clock.setTimeout(() => this.#upstream.abort(), farewellMs);
-      this.#endStream();
+      if (this.#done) return;
+      if (stream.ended) this.#letGo();
+      else if (stream.complete)
+        this.#silence = this.#translation.clock.setTimeout(() => this.#guarded(() => this.#endWhole(stream)), silenceMs);
     });
   }
 
   onEnd(): void {
     this.#farewell?.clear();
+    this.#silence?.clear();
     if (this.#done || this.#reading === undefined) return;
     const reading = this.#reading;
     this.#guarded(() => {
@@ -115,7 +123,11 @@ export class TranslatedCall implements ProviderCall, ProviderSink {
 
   onError(error: CcproxyError): void {
     this.#farewell?.clear();
+    this.#silence?.clear();
     if (this.#done) return;
+    const stream = this.#reading?.kind === 'stream' ? this.#reading.stream : undefined;
+    // A connection that breaks behind a whole answer breaks nothing.
+    if (stream?.complete === true) return this.#guarded(() => this.#endWhole(stream));
     this.#guarded(() => this.#flush());
     if (this.#isDone()) return;
     this.#done = true;
@@ -136,6 +148,18 @@ export class TranslatedCall implements ProviderCall, ProviderSink {
     const events = this.#waiting;
     this.#waiting = '';
     if (events !== '' && !this.#done) this.#sink.onData(Buffer.from(events));
+  }
+
+  /** Ends an answer of which only the end of the body is missing. */
+  #endWhole(stream: ReturnType<AnswerTranslation['stream']>): void {
+    this.#write(stream.end());
+    this.#letGo();
+  }
+
+  /** The message is over; its connection is kept if the provider ends the answer soon. */
+  #letGo(): void {
+    this.#farewell = this.#translation.clock.setTimeout(() => this.#upstream.abort(), farewellMs);
+    this.#endStream();
   }
 
   /** What the provider sends after the end of its message is of no interest. */

@@ -1,3 +1,4 @@
+import type { HeapRestOptions } from './heap-rest.js';
 import type { ChildProcess } from 'node:child_process';
 import type { Clock } from '@ccproxy/kernel';
 import type { ParentChannel } from './take-over.js';
@@ -26,4 +27,6 @@ export interface DaemonContext {
   readonly channel: ParentChannel | undefined;
   /** Starts a process like this one with `--takeover` and a message channel. */
   readonly spawnSuccessor: (request: SuccessorRequest) => ChildProcess;
+  /** The memory of this process, where it is the daemon's own. */
+  readonly heap?: Pick<HeapRestOptions, 'rss' | 'collect'>;
 }

@@ -10,7 +10,7 @@ import { handleSignals } from './handle-signals.js';
 import { createParentChannel } from './parent-channel.js';
 import { spawnSuccessor } from './spawn-successor.js';
 import { startDaemon } from './start-daemon.js';
-import { tuneHeap } from './tune-heap.js';
+import { collectEverything, tuneHeap } from './tune-heap.js';
 
 /**
  * Entry of the `ccproxyd` bin: starts, tells the process that started it, serves until a signal or `daemon.stop`.
@@ -30,6 +30,7 @@ export async function main(argv: readonly string[] = process.argv.slice(2)): Pro
       clock: systemClock,
       stderr: process.stderr,
       channel,
+      heap: { rss: () => process.memoryUsage.rss(), collect: collectEverything },
       spawnSuccessor: (request) =>
         spawnSuccessor({
           spawn,

@@ -14,6 +14,7 @@ import { daemonVersion } from './daemon-version.js';
 import { drainDaemon } from './drain-daemon.js';
 import { errors } from './errors.js';
 import { createRestart } from './create-restart.js';
+import { createHeapRest, type HeapRest } from './heap-rest.js';
 import { createIdleShutdown, type IdleShutdown } from './idle-shutdown.js';
 import { createLeaseRegistry } from './lease-registry.js';
 import { listenGateway } from './listen-gateway.js';
@@ -78,8 +79,9 @@ async function serve(options: DaemonOptions, context: DaemonContext, state: Daem
   const living = await sessions.restore();
   const service = createProjectService(state, { tokens, clock });
   let idle: IdleShutdown | undefined;
+  let rest: HeapRest | undefined;
   const modules: readonly DaemonModule[] = [
-    watchRequests(() => idle?.outsideRequest()),
+    watchRequests({ onRequest: () => rest?.requested(), onOutside: () => idle?.outsideRequest() }),
     { name: 'configuration', health: () => ({ configuration: configuration.state }) },
     ...(await composeModules(state, context, service)),
   ];
@@ -127,6 +129,7 @@ async function serve(options: DaemonOptions, context: DaemonContext, state: Daem
   const drain = (timeoutMs = configuration.loaded.config.server.drainTimeout, succeeded = false): Promise<void> => {
     if (draining !== undefined) return draining;
     idle?.end();
+    rest?.end();
     leases.refuse();
     const told = succeeded
       ? Promise.resolve()
@@ -177,6 +180,8 @@ async function serve(options: DaemonOptions, context: DaemonContext, state: Daem
   await service
     .publish(shellAddress(address, process.pid))
     .catch((error: unknown) => logger.warn({ err: error }, 'shells cannot be told of this daemon'));
+  const busy = (): boolean => server.activeRequests() > 0 || modules.some((each) => each.busy?.() === true);
+  if (context.heap !== undefined) rest = createHeapRest({ clock, busy, ...context.heap });
   if (options.auto) {
     idle = createIdleShutdown({
       clock,
@@ -185,7 +190,7 @@ async function serve(options: DaemonOptions, context: DaemonContext, state: Daem
       wanted: {
         leases: () => leases.list().length,
         pinned: () => leases.pinned(),
-        busy: () => server.activeRequests() > 0 || modules.some((each) => each.busy?.() === true),
+        busy,
         projects: () => service.projects.records().length,
       },
       stop: () => void drain(),

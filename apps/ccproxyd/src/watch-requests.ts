@@ -8,10 +8,19 @@ const looking: ReadonlySet<string> = new Set(['/livez', '/readyz', '/health', '/
 
 const isSession = (principal: Principal): boolean => principal.kind === 'gateway' && principal.id.startsWith(`${sessionIdPrefix}_`);
 
-/** A module that tells of every request that no session made and that wants something. */
-export function watchRequests(onOutside: () => void): DaemonModule {
+/** Who is told of requests. */
+export interface RequestWatch {
+  /** Any request. */
+  readonly onRequest: () => void;
+  /** One that no session made and that wants something. */
+  readonly onOutside: () => void;
+}
+
+/** A module that tells of every request. */
+export function watchRequests({ onRequest, onOutside }: RequestWatch): DaemonModule {
   const watch: NonNullable<DaemonModule['routes']> = async (app) => {
     app.addHook('onRequest', (request, _reply, done) => {
+      onRequest();
       if (!isSession(request.principal) && !looking.has(request.routeOptions.url ?? '')) onOutside();
       done();
     });

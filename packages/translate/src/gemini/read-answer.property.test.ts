@@ -3,33 +3,8 @@ import type { JsonObject } from '@ccproxy/wire';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeForeignSignature } from '../core/foreign-signature.js';
-import { cutAt, seen, sseBytes, sseStyles, streamed, trickyTexts, whole } from '../testing/answer-bed.js';
-
-const scale = Number(process.env['CCPROXY_TEST_SCALE'] ?? 1);
-const timeout = 600_000 * scale;
-
-const someText = fc.oneof(fc.string({ minLength: 1, maxLength: 4, unit: 'grapheme' }), fc.constantFrom(...trickyTexts));
-const someInput = fc.dictionary(
-  fc.oneof(fc.string({ maxLength: 4 }), fc.constantFrom('command', '__proto__x')),
-  fc.oneof(
-    someText,
-    fc.integer(),
-    fc.boolean(),
-    fc.constant(null),
-    fc.array(fc.integer(), { maxLength: 3 }),
-    fc.dictionary(fc.string({ maxLength: 3 }), someText, { maxKeys: 2 }),
-  ),
-  { maxKeys: 2 },
-);
-/** Any way to cut bytes into chunks, single bytes included. */
-const cuts = (bytes: Buffer): fc.Arbitrary<Buffer[]> =>
-  fc
-    .oneof(
-      { weight: 30, arbitrary: fc.array(fc.nat(bytes.length), { maxLength: 6 }) },
-      { weight: bytes.length > 1500 ? 0 : 1, arbitrary: fc.constant([...bytes.keys()]) },
-    )
-    .map((places) => cutAt(bytes, places));
-const sseStyle = fc.constantFrom(...sseStyles);
+import { anyCut, answersTried, cutBy, scale, someInput, someText, sseStyle, textOf, timeout } from '../testing/arbitraries.js';
+import { seen, sseBytes, streamed, whole } from '../testing/answer-bed.js';
 
 type Part =
   | { readonly kind: 'thought' | 'text'; readonly text: string; readonly signature: string | undefined }
@@ -86,39 +61,35 @@ const stopOf = (reason: string, calls: number): string =>
 
 describe('any answer, cut anywhere', () => {
   it('[C13] TR-118 TR-119 TR-66 TR-67 TR-78 TR-125 gives the same legal stream as the whole answer', { timeout }, () => {
-    const example = answer.chain((value) =>
-      sseStyle.chain((style) => {
-        const bytes = sseBytes(events(value), style);
-        return cuts(bytes).map((chunks) => ({ value, chunks }));
-      }),
-    );
     fc.assert(
-      fc.property(example, ({ value, chunks }) => {
+      fc.property(answer, sseStyle, anyCut, (value, style, cut) => {
         const parts = value.groups.flat();
         const calls = parts.filter((one) => one.kind === 'call');
-        const result = streamed('gemini', chunks);
-        expect(seen(result)).toEqual({
-          violations: [],
-          error: undefined,
-          text: parts.map((one) => (one.kind === 'text' ? one.text : '')).join(''),
-          thinking: parts.map((one) => (one.kind === 'thought' ? one.text : '')).join(''),
-          calls: calls.map(({ name, input }) => ({ name, input })),
-          stopReason: stopOf(value.reason, calls.length),
-          model: 'claude-asked',
-          usage: {
-            input_tokens: value.usage.prompt,
-            cache_read_input_tokens: value.usage.cached,
-            cache_creation_input_tokens: 0,
-            output_tokens: value.usage.output + value.usage.thoughts,
-          },
-        });
+        const result = streamed('gemini', cutBy(sseBytes(events(value), style), cut));
+        expect(textOf(seen(result))).toBe(
+          textOf({
+            violations: [],
+            error: undefined,
+            text: parts.map((one) => (one.kind === 'text' ? one.text : '')).join(''),
+            thinking: parts.map((one) => (one.kind === 'thought' ? one.text : '')).join(''),
+            calls: calls.map(({ name, input }) => ({ name, input })),
+            stopReason: stopOf(value.reason, calls.length),
+            model: 'claude-asked',
+            usage: {
+              input_tokens: value.usage.prompt,
+              cache_creation_input_tokens: 0,
+              cache_read_input_tokens: value.usage.cached,
+              output_tokens: value.usage.output + value.usage.thoughts,
+            },
+          }),
+        );
         const carried = signaturesBeforeCalls(result.content);
         const message = whole('gemini', events(value));
         const same =
           typeof message !== 'string' && isDeepStrictEqual([message.content, message.stop_reason], [result.content, result.stopReason]);
         return same && calls.every((call, index) => call.signature === undefined || carried[index] === `call:${call.signature}`);
       }),
-      { numRuns: 2_500 * scale, interruptAfterTimeLimit: timeout / 2, markInterruptAsFailure: true },
+      { numRuns: answersTried },
     );
   });
 

@@ -5,8 +5,10 @@ import { type ImportStatement, importStatements, packageOf } from '../import-sta
 import { runtimeDependencies } from '../package-manifest.ts';
 import type { Repository, WorkspacePackage } from '../repository.ts';
 
-/** Tests may use these from the root. */
+/** Tests may use these from the root, and so may what only tests use. */
 const testTools = new Set(['vitest', 'fast-check']);
+/** Folders whose files stand behind tests alone, unless the package exports them. */
+const testBed = /\/src\/(?:.+\/)?testing\//;
 /** Installed together and found by name: the command line starts the daemon, the `claude` bin runs the command line. Neither imports the other. */
 const spawnedOnly = new Set(['@ccproxy/cli > @ccproxy/daemon', '@ccproxy/claude > @ccproxy/cli']);
 
@@ -36,8 +38,12 @@ function fileProblems(repository: Repository, file: string): string[] {
 function importProblems(repository: Repository, member: WorkspacePackage, file: string, statement: ImportStatement): string[] {
   const { specifier } = statement;
   if (specifier.startsWith('.')) {
-    const inside = join(dirname(file), specifier).startsWith(`${member.folder}/`);
-    return inside ? [] : [`${file}: reaches out of its package by "${specifier}"; import the other package by its name.`];
+    const path = join(dirname(file), specifier);
+    if (!path.startsWith(`${member.folder}/`))
+      return [`${file}: reaches out of its package by "${specifier}"; import the other package by its name.`];
+    return testBed.test(path) && !testBed.test(file) && !file.endsWith('.test.ts')
+      ? [`${file}: imports "${specifier}", which is for tests.`]
+      : [];
   }
   const name = packageOf(specifier);
   if (name === undefined) return [];
@@ -45,7 +51,7 @@ function importProblems(repository: Repository, member: WorkspacePackage, file: 
   if (name === member.name) return [`${file}: imports its own package by name; use a relative path.`];
 
   const target = repository.packages.find((other) => other.name === name);
-  const test = file.endsWith('.test.ts');
+  const test = file.endsWith('.test.ts') || (testBed.test(file) && member.manifest.exports?.['./testing'] === undefined);
   const development = test || file.endsWith('.config.js');
   return [
     ...(target === undefined ? [] : floorProblem(member, target, `${file}: imports`)),

@@ -1,5 +1,6 @@
 import type { DatabaseWorker } from './database-worker.js';
 import type { LedgerBatch, LedgerTable, StoredAttempt, StoredTotals } from './ledger-table.js';
+import { joinEntries } from './join-entries.js';
 import type { Migration } from './migration.js';
 import type { BatchStatement } from './thread-protocol.js';
 
@@ -35,20 +36,34 @@ CREATE TRIGGER ledger_closed AFTER UPDATE OF outcome ON ledger_attempts WHEN OLD
     input_tokens = input_tokens + coalesce(NEW.input_tokens, 0), output_tokens = output_tokens + coalesce(NEW.output_tokens, 0);
 END;`,
   },
+  {
+    owner: 'ledger',
+    version: 2,
+    sql: `
+DROP TRIGGER ledger_opened;
+CREATE TRIGGER ledger_opened AFTER INSERT ON ledger_attempts BEGIN
+  UPDATE ledger_totals SET attempts = attempts + 1, open = open + (NEW.outcome IS NULL),
+    input_tokens = input_tokens + coalesce(NEW.input_tokens, 0), output_tokens = output_tokens + coalesce(NEW.output_tokens, 0);
+END;`,
+  },
 ];
 
-const insert = `INSERT OR IGNORE INTO ledger_attempts (id, request_id, attempt, started_at, route, target, provider, model,
-  upstream_model, principal, session_id, agent_id, request_class, stream, bytes_in, estimated_tokens)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const opened = `id, request_id, attempt, started_at, route, target, provider, model,
+  upstream_model, principal, session_id, agent_id, request_class, stream, bytes_in, estimated_tokens`;
+const closed = [
+  ...['outcome', 'http_status', 'error_code', 'stop_reason', 'input_tokens', 'output_tokens', 'cache_read_tokens', 'cache_creation_tokens'],
+  ...['first_byte_ms', 'duration_ms', 'bytes_out'],
+];
+const values = (count: number): string => Array.from({ length: count }, () => '?').join(', ');
 
 // better-sqlite3 binds by position only, and the id comes first in an entry.
-const update = `UPDATE ledger_attempts SET outcome = c.outcome, http_status = c.http_status, error_code = c.error_code,
-  stop_reason = c.stop_reason, input_tokens = c.input_tokens, output_tokens = c.output_tokens,
-  cache_read_tokens = c.cache_read_tokens, cache_creation_tokens = c.cache_creation_tokens, first_byte_ms = c.first_byte_ms,
-  duration_ms = c.duration_ms, bytes_out = c.bytes_out
-  FROM (SELECT ? AS id, ? AS outcome, ? AS http_status, ? AS error_code, ? AS stop_reason, ? AS input_tokens, ? AS output_tokens,
-    ? AS cache_read_tokens, ? AS cache_creation_tokens, ? AS first_byte_ms, ? AS duration_ms, ? AS bytes_out) AS c
+const update = `UPDATE ledger_attempts SET ${closed.map((name) => `${name} = c.${name}`).join(', ')}
+  FROM (SELECT ? AS id, ${closed.map((name) => `? AS ${name}`).join(', ')}) AS c
   WHERE ledger_attempts.id = c.id AND ledger_attempts.outcome IS NULL`;
+
+// An attempt that is there and open takes how it ended; one that is there and closed takes nothing.
+const insert = `INSERT INTO ledger_attempts (${opened}, ${closed.join(', ')}) VALUES (${values(16 + closed.length)})
+  ON CONFLICT (id) DO UPDATE SET ${closed.map((name) => `${name} = excluded.${name}`).join(', ')} WHERE ledger_attempts.outcome IS NULL`;
 
 const select = `SELECT id, request_id AS requestId, attempt, started_at AS startedAt, route, target, provider, model,
   upstream_model AS upstreamModel, principal, session_id AS sessionId, agent_id AS agentId, request_class AS requestClass, stream,
@@ -64,9 +79,10 @@ const prune = `DELETE FROM ledger_attempts WHERE outcome IS NOT NULL AND seq <= 
 export function sqliteLedgerTable(database: DatabaseWorker): LedgerTable {
   return {
     async apply(batch: LedgerBatch) {
+      const { attempts, closes } = joinEntries(batch, closed.length);
       const statements: BatchStatement[] = [];
-      if (batch.opens.length > 0) statements.push({ sql: insert, rowsJson: `[${batch.opens.join(',')}]` });
-      if (batch.closes.length > 0) statements.push({ sql: update, rowsJson: `[${batch.closes.join(',')}]` });
+      if (attempts.length > 0) statements.push({ sql: insert, rowsJson: `[${attempts.join(',')}]` });
+      if (closes.length > 0) statements.push({ sql: update, rowsJson: `[${closes.join(',')}]` });
       if (statements.length > 0) await database.apply(statements);
     },
     markLost: () => database.apply([{ sql: "UPDATE ledger_attempts SET outcome = 'lost' WHERE outcome IS NULL", rows: [[]] }]),

@@ -50,10 +50,8 @@ END;`,
 
 const opened = `id, request_id, attempt, started_at, route, target, provider, model,
   upstream_model, principal, session_id, agent_id, request_class, stream, bytes_in, estimated_tokens`;
-const closed = [
-  ...['outcome', 'http_status', 'error_code', 'stop_reason', 'input_tokens', 'output_tokens', 'cache_read_tokens', 'cache_creation_tokens'],
-  ...['first_byte_ms', 'duration_ms', 'bytes_out'],
-];
+const closed = `outcome http_status error_code stop_reason input_tokens output_tokens cache_read_tokens cache_creation_tokens
+  first_byte_ms duration_ms bytes_out`.split(/\s+/);
 const values = (count: number): string => Array.from({ length: count }, () => '?').join(', ');
 
 // better-sqlite3 binds by position only, and the id comes first in an entry.

@@ -100,6 +100,8 @@ describe('the class of a request', () => {
     return `${facts.class}${facts.classGuessed === true ? ' guessed' : ''}`;
   };
   const tools = [{ name: 'Bash' }];
+  const webSearch = { type: 'web_search_20250305', name: 'web_search' };
+  const search = { role: 'user', content: [{ type: 'text', text: 'Perform a web search for the query: weather' }] };
   const attribution = (more: string) => ({
     tools,
     system: [{ type: 'text', text: `x-anthropic-billing-header: cc_version=2.1.328.abc;${more}` }],
@@ -136,6 +138,38 @@ describe('the class of a request', () => {
       {},
       'main guessed',
     ],
+    [
+      'a compaction after a tool, the result of which comes first',
+      {
+        tools,
+        messages: [
+          {
+            role: 'user',
+            content: [
+              { type: 'tool_result', tool_use_id: 't', content: [{ type: 'text', text: 'x' }] },
+              { type: 'text', text: 'CRITICAL: Respond with TEXT ONLY. …', cache_control: { type: 'ephemeral' } },
+            ],
+          },
+        ],
+      },
+      {},
+      'compaction guessed',
+    ],
+    [
+      'the sentence of a compaction in the result of a tool',
+      {
+        tools,
+        messages: [
+          { role: 'user', content: [{ type: 'tool_result', content: [{ type: 'text', text: 'CRITICAL: Respond with TEXT ONLY' }] }] },
+        ],
+      },
+      {},
+      'main guessed',
+    ],
+    ['a search', { tools: [webSearch], messages: [search] }, {}, 'auxiliary guessed'],
+    ['its words beside other tools', { tools: [webSearch, ...tools], messages: [search] }, {}, 'main guessed'],
+    ['its words and no search', { tools, messages: [search] }, {}, 'main guessed'],
+    ['another prompt with the search alone', { tools: [webSearch], messages: [{ role: 'user', content: 'search' }] }, {}, 'main guessed'],
     ['a title', { output_config: { format: { type: 'json_schema' } } }, {}, 'auxiliary guessed'],
     ['a probe of one token', { max_tokens: 1 }, {}, 'auxiliary guessed'],
     ['a prompt without tools', { output_config: { effort: 'high' } }, {}, 'main guessed'],

@@ -26,7 +26,7 @@ export interface LastMessage {
   readonly toolResult: boolean;
   /** It holds an image, at its top or in the result of a tool. */
   readonly image: boolean;
-  /** The string literal when its content is only text. */
+  /** The string literal that ends it: its content when that is a string, else the `text` of its last text block. */
   readonly text: ByteSpan | undefined;
 }
 

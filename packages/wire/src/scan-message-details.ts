@@ -57,13 +57,15 @@ function scanContent(cursor: JsonCursor): Content {
   if (cursor.atString()) {
     const start = cursor.pos;
     cursor.skipString();
-    return { ...noContent, text: { start, end: cursor.pos }, textBytes: cursor.pos - start - 2 };
+    const text = { start, end: cursor.pos };
+    return { ...noContent, text, textBytes: spanBytes(text) };
   }
   if (!cursor.atArray()) {
     cursor.skipValue();
     return noContent;
   }
   const used: string[] = [];
+  let text: ByteSpan | undefined;
   let [textBytes, toolResult, image] = [0, false, false];
   for (let more = cursor.firstElement(); more; more = cursor.nextElement()) {
     if (!cursor.atObject()) {
@@ -71,12 +73,13 @@ function scanContent(cursor: JsonCursor): Content {
       continue;
     }
     const block = scanBlock(cursor);
-    textBytes += block.textBytes;
+    if (block.type === 'text') text = block.text;
+    textBytes += spanBytes(block.text);
     toolResult ||= isToolResult(block.type);
     image ||= block.type === 'image' || (isToolResult(block.type) && block.innerImage);
     if (block.name !== undefined && isToolUse(block.type)) used.push(block.name);
   }
-  return { text: undefined, textBytes, toolResult, image, used };
+  return { text, textBytes, toolResult, image, used };
 }
 
 const isToolUse = (type: string): boolean => type === 'tool_use' || type === 'server_tool_use' || type === 'mcp_tool_use';
@@ -85,22 +88,23 @@ const isToolResult = (type: string): boolean => type === 'tool_result';
 interface Block {
   readonly type: string;
   readonly name: string | undefined;
-  readonly textBytes: number;
+  readonly text: ByteSpan | undefined;
   readonly innerImage: boolean;
 }
 
 function scanBlock(cursor: JsonCursor): Block {
   let type = '';
   let name: string | undefined;
-  let [textBytes, innerImage] = [0, false];
+  let text: ByteSpan | undefined;
+  let innerImage = false;
   for (let key = cursor.firstKey(blockKeys); key !== undefined; key = cursor.nextKey(blockKeys)) {
     if (key === 'type') type = stringOf(cursor) ?? '';
     else if (key === 'name') name = stringOf(cursor);
-    else if (key === 'text') textBytes = stringBytes(cursor);
+    else if (key === 'text') text = stringSpan(cursor);
     else if (key === 'content') innerImage = holdsImage(cursor);
     else cursor.skipValue();
   }
-  return { type, name, textBytes, innerImage };
+  return { type, name, text, innerImage };
 }
 
 /** Whether the list at the cursor has a block of type `image`. */
@@ -125,12 +129,15 @@ function holdsImage(cursor: JsonCursor): boolean {
   return found;
 }
 
-function stringBytes(cursor: JsonCursor): number {
+function stringSpan(cursor: JsonCursor): ByteSpan | undefined {
   const string = cursor.atString();
   const start = cursor.pos;
   cursor.skipValue();
-  return string ? cursor.pos - start - 2 : 0;
+  return string ? { start, end: cursor.pos } : undefined;
 }
+
+/** Bytes of a string literal without its quotes. */
+const spanBytes = (span: ByteSpan | undefined): number => (span === undefined ? 0 : span.end - span.start - 2);
 
 function stringOf(cursor: JsonCursor): string | undefined {
   if (cursor.atString()) return cursor.readString();

@@ -71,7 +71,9 @@ function expected(parsed: Record<string, unknown>) {
       ),
     ],
     usedTools: [
-      ...new Set(blocks.flatMap(({ type, name }) => (isText(name) && /^(?:server_|mcp_)?tool_use$/.test(String(type)) ? [name] : []))),
+      ...new Set(
+        blocks.flatMap(({ type, name }) => (isText(name) && isText(type) && /^(?:server_|mcp_)?tool_use$/.test(type) ? [name] : [])),
+      ),
     ],
     textBytes:
       items(messages).reduce<number>((total, each) => total + written(record(each)['content']), 0) +
@@ -90,10 +92,12 @@ function expected(parsed: Record<string, unknown>) {
         ({ type, content }) =>
           type === 'image' || (type === 'tool_result' && items(content).some((each) => record(each)['type'] === 'image')),
       ),
-      text: isText(last?.['content']) ? last['content'] : undefined,
+      text: isText(last?.['content']) ? last['content'] : textOf(lastBlocks.findLast(({ type }) => type === 'text')?.['text']),
     },
   };
 }
+
+const textOf = (value: unknown): string | undefined => (isText(value) ? value : undefined);
 
 describe('scanRequestDetails', () => {
   it('[C1] sees what JSON.parse shows', () => {

@@ -1,4 +1,4 @@
-// Entry of every command a stranger types on a clean clone: `npm start`, `npm test`, `npm run test:client|test:conformance|test:long|bench|ccproxy`.
+// Entry of every command a stranger types on a clean clone: `npm start`, `npm test`, `npm run test:client|test:conformance|test:long|test:soak|bench|ccproxy`.
 // Plain JavaScript without dependencies: it runs on any Node >= 18 and fetches what the project itself needs.
 import { prepareWorkspace } from './bootstrap/prepare-workspace.mjs';
 import { run } from './bootstrap/run.mjs';
@@ -12,6 +12,7 @@ const commands = {
   'test:client': { script: 'tooling/verify/src/main.ts', args: ['test:client'], builds: false },
   'test:conformance': { script: 'tooling/verify/src/main.ts', args: ['test:conformance'], builds: false },
   'test:long': { script: 'tooling/verify/src/main.ts', args: ['test:long'], builds: false },
+  'test:soak': { script: 'tooling/verify/src/main.ts', args: ['test:soak'], builds: false },
   bench: { script: 'tooling/bench/src/main.ts' },
   'release:version': { script: 'node_modules/@changesets/cli/bin.js', args: ['version'], builds: false },
   'release:publish': { script: 'node_modules/@changesets/cli/bin.js', args: ['publish'] },

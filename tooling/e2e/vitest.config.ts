@@ -11,6 +11,7 @@ const shared = {
 };
 const client = 'src/**/*.client.test.ts';
 const install = 'src/install.test.ts';
+const soak = 'src/soak/*.soak.test.ts';
 
 /** The suites that run the built bins and see public exports only. They need `pnpm build` before. */
 export default defineConfig({
@@ -18,9 +19,10 @@ export default defineConfig({
   test: {
     maxWorkers: 2,
     projects: [
-      { test: { ...shared, name: 'e2e', include: ['src/**/*.test.ts'], exclude: [client, install] } },
+      { test: { ...shared, name: 'e2e', include: ['src/**/*.test.ts'], exclude: [client, install, soak] } },
       { test: { ...shared, name: 'client', include: [client], testTimeout: 240_000, hookTimeout: 120_000 } },
       { test: { ...shared, name: 'install', include: [install], testTimeout: 600_000, hookTimeout: 600_000 } },
+      { test: { ...shared, name: 'soak', include: [soak] } },
     ],
   },
 });

@@ -47,6 +47,7 @@ const plans: Readonly<Record<string, (args: readonly string[]) => readonly Stage
     vitestStage(`unit and integration tests, ${longScale} times the repetitions`, [], { env: { CCPROXY_TEST_SCALE: longScale } }),
     vitestStage(`end-to-end tests, ${longScale} times the repetitions`, e2e('e2e'), { env: { CCPROXY_TEST_SCALE: longScale } }),
   ],
+  'test:soak': () => [build, vitestStage('a quarter of an hour with 50 streams', e2e('soak'), { printsTable: true })],
   'test:conformance': ([suite = '../shared/conformance']) => [build, ...conformanceStages(resolve(repositoryRoot, suite))],
 };
 

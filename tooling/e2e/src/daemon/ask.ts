@@ -10,6 +10,8 @@ export interface Question {
   readonly path?: string;
   /** Told each piece of the answer's body. */
   readonly onData?: (text: string) => void;
+  /** The client leaves when it is aborted. */
+  readonly signal?: AbortSignal;
 }
 
 export interface TokenCounts {
@@ -55,7 +57,7 @@ export function ask(url: string, question: Question = {}): Promise<Answer> {
     const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...question.headers };
     const sent = request(
       new URL(question.path ?? '/v1/messages', url),
-      { method: 'POST', agent: question.agent ?? false, headers },
+      { method: 'POST', agent: question.agent ?? false, headers, ...(question.signal === undefined ? {} : { signal: question.signal }) },
       receive,
     );
     sent.on('error', (error: NodeJS.ErrnoException) => end(false, error.code ?? error.message));

@@ -16,10 +16,16 @@ export interface VitestOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** A reporter that prints a table, whose lines are shown in any case. */
   readonly tableReporter?: string;
+  /** The tests themselves print a table. */
+  readonly printsTable?: boolean;
 }
 
 /** A run of vitest; its tests are counted one by one. */
-export const vitestStage = (name: string, args: readonly string[], { env, tableReporter }: VitestOptions = {}): Stage => ({
+export const vitestStage = (
+  name: string,
+  args: readonly string[],
+  { env, tableReporter, printsTable = tableReporter !== undefined }: VitestOptions = {},
+): Stage => ({
   name,
   run: async () => {
     const folder = mkdtempSync(join(tmpdir(), 'ccp-vitest-'));
@@ -31,7 +37,7 @@ export const vitestStage = (name: string, args: readonly string[], { env, tableR
         env: { ...env, NO_COLOR: '1' },
       });
       const result = readReport(readIfThere(report), code, output);
-      return tableReporter === undefined ? result : { ...result, report: tableIn(output) };
+      return printsTable ? { ...result, report: tableIn(output) } : result;
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** Repetitions of the long run; limits of time grow with them. */
 const scale = Number(process.env['CCPROXY_TEST_SCALE'] ?? 1);
 const shared = {
+  globalSetup: 'src/bundle-again.ts',
   testTimeout: 60_000 * scale,
   hookTimeout: 60_000 * scale,
   disableConsoleIntercept: true,

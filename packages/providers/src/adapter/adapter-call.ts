@@ -1,4 +1,3 @@
-import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { ProviderTimeouts } from '@ccproxy/config';
 import type { CcproxyError, Clock } from '@ccproxy/kernel';
 import { responseHeadersForClient } from '@ccproxy/wire';
@@ -9,6 +8,9 @@ import { Watchdog } from '../watchdog.js';
 import { adapterError } from './adapter-error.js';
 import type { AdapterHost } from './adapter-host.js';
 import type { AdapterNews, AdapterOrder } from './adapter-protocol.js';
+
+// As an import it would load Node's own fetch and WebSocket with it.
+const { validateHeaderName, validateHeaderValue } = process.getBuiltinModule('node:http');
 
 /** An answer above this, bytes, is not one of a model. */
 const MAX_ANSWER = 256 * 1024 * 1024;

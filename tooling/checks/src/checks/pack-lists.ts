@@ -11,6 +11,8 @@ const mayShip = [
 ];
 /** What bundled entries share: made of many sources. */
 const isChunk = /^dist\/chunk-[\w-]+\.js$/;
+/** What the bundled daemon loads by name: threads, and what they load; made of sources of other packages. */
+const isThread = /^dist\/(?:[\w-]+-thread|count-body|serve-adapter)\.js$/;
 const isTest = /\.test\.|(?:^|\/)__\w+__\//;
 
 /** A tarball holds the compiled package and its papers: no tests, no sources, nothing left over from a deleted source. */
@@ -37,7 +39,7 @@ export function packListProblems(repository: Repository, { name, files }: PackLi
       ? [`${name}: would ship dist/testing, which nobody can import; add "!dist/testing" to files.`]
       : []),
     ...files
-      .filter((file) => file.startsWith('dist/') && file.endsWith('.js') && !isChunk.test(file))
+      .filter((file) => file.startsWith('dist/') && file.endsWith('.js') && !isChunk.test(file) && !isThread.test(file))
       .filter((file) => !repository.exists(`${member.folder}/${file.replace(/^dist\//, 'src/').replace(/\.js$/, '.ts')}`))
       .map((file) => `${name}: would ship ${file}, whose source is gone; run \`pnpm -r clean\` and build again.`),
   ];

@@ -1,3 +1,5 @@
+import { ByteNeedle } from '@ccproxy/kernel';
+
 const LF = 0x0a;
 const CR = 0x0d;
 /** `message_stop` and what its event may carry besides. */
@@ -69,13 +71,13 @@ function lastBorder(bytes: Buffer, length: number): number {
   return 0;
 }
 
-const STOP = Buffer.from('event: message_stop');
+const STOP = new ByteNeedle('event: message_stop', 'ge_stop');
 
 /**
  * Whether whole events end the message. Cannot be fooled by content: JSON escapes line breaks, so only a real field begins a line.
  * `events` is what `EventFramer.push` gave.
  */
 export function endsMessage(events: Buffer): boolean {
-  const at = events.indexOf(STOP, Math.max(0, events.length - TAIL));
+  const at = STOP.indexIn(events, Math.max(0, events.length - TAIL));
   return at === 0 || (at > 0 && events[at - 1] === LF);
 }

@@ -1,5 +1,6 @@
 export { asCcproxyError } from './as-ccproxy-error.js';
 export { backoffDelay } from './backoff.js';
+export { ByteNeedle } from './byte-needle.js';
 export {
   CcproxyError,
   type ErrorCode,

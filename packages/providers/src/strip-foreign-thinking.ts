@@ -1,3 +1,4 @@
+import { ByteNeedle } from '@ccproxy/kernel';
 import { foreignSearchMark, isForeignSignature, mayHoldForeignSignature } from '@ccproxy/translate';
 import { type ByteSpan, contentBlocks, type JsonObject, parseJsonObject, scanMessagesRequest, stringMember } from '@ccproxy/wire';
 
@@ -9,7 +10,7 @@ export interface StrippedBody {
 }
 
 const comma = Buffer.from(',');
-const searchMark = Buffer.from(foreignSearchMark);
+const searchMark = new ByteNeedle(foreignSearchMark, '_ccp_');
 const citations = Buffer.from('"citations"');
 const thinking = Buffer.from('thinking');
 
@@ -22,7 +23,7 @@ const thinking = Buffer.from('thinking');
  */
 export function stripForeignThinking(body: Buffer, unsigned: boolean): StrippedBody {
   const untouched = { body, stripped: 0 };
-  if (!mayHoldForeignSignature(body) && !body.includes(searchMark)) return untouched;
+  if (!mayHoldForeignSignature(body) && searchMark.indexIn(body) < 0) return untouched;
   const scan = scanMessagesRequest(body);
   // What is no Messages request is the provider's to refuse.
   if (!scan.ok) return untouched;
@@ -61,7 +62,7 @@ function withoutForeign(body: Buffer, message: ByteSpan, unsigned: boolean): { p
 
 /** The very block when nothing of it is foreign, a text without its foreign citations, or nothing. */
 function keptOf(block: Buffer, unsigned: boolean): Buffer | undefined {
-  const suspect = block.includes(thinking) || block.includes(searchMark) || block.includes(citations);
+  const suspect = block.includes(thinking) || searchMark.indexIn(block) >= 0 || block.includes(citations);
   const value = suspect ? parseJsonObject(block.toString('utf8')) : undefined;
   if (value === undefined) return block;
   if (value['type'] === 'text') return withoutCitations(block, value);

@@ -1,3 +1,5 @@
+import { ByteNeedle } from '@ccproxy/kernel';
+
 /**
  * Reasoning of another provider travels in the `signature` of a thinking block as `ccp1.<family>.<payload>`: a client
  * keeps that string and sends it back. Anthropic's signatures are base64 without a dot, so no text is both
@@ -28,7 +30,7 @@ export function decodeForeignSignature(signature: string): ForeignSignature | un
 /** Whether Anthropic can not have made it: ours, or none at all. Such a block must not go to an Anthropic API. */
 export const isForeignSignature = (signature: string): boolean => signature === '' || signature.startsWith(mark);
 
-const member = Buffer.from('"signature"');
+const member = new ByteNeedle('"signature"', 'gnature');
 const foreignValue = /^\s*:\s*"(?:"|ccp1\.)/;
 /** Bytes of the value that are looked at. */
 const valueStart = 24;
@@ -39,8 +41,8 @@ const valueStart = 24;
  * ASCII, and none does.
  */
 export function mayHoldForeignSignature(body: Buffer): boolean {
-  for (let at = body.indexOf(member); at !== -1; at = body.indexOf(member, at + member.length)) {
-    const start = at + member.length;
+  for (let at = member.indexIn(body); at !== -1; at = member.indexIn(body, at + member.bytes.length)) {
+    const start = at + member.bytes.length;
     if (foreignValue.test(body.toString('latin1', start, start + valueStart))) return true;
   }
   return false;

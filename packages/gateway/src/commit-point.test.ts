@@ -63,7 +63,7 @@ describe('commit point', () => {
 });
 
 describe('silence', () => {
-  it('[F1] row 54: after headHold the head and pings go out, and the answer follows', async () => {
+  it('[F1] row 54: TR-120 after headHold the head and pings go out, and the answer follows', async () => {
     const { gate, arrived, clock } = await stepped(bed);
     const { seen } = listen(gate);
     const exchange = await arrived;
@@ -119,7 +119,7 @@ describe('silence', () => {
     expect(seen.text).toContain('event: error');
   });
 
-  it('[F1] row 54: pings fill silence in mid-stream, never inside an event', async () => {
+  it('[F1] row 54: TR-120 pings fill silence in mid-stream, never inside an event', async () => {
     const { gate, arrived, clock } = await stepped(bed);
     const { seen } = listen(gate);
     const exchange = await arrived;

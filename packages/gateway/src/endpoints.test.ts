@@ -50,7 +50,7 @@ describe('other endpoints', () => {
     expect(bad.status).toBe(400);
   });
 
-  it('[C11] lists the targets a client can name, and takes their ids as models', async () => {
+  it('[C11] TR-123 lists the targets a client can name, and takes their ids as models', async () => {
     const fake = await bed.upstream();
     const { ask } = await bed.passthrough(fake, {
       models: [target('default', 'anthropic'), target('fast', 'anthropic', { model: 'claude-fast' })],

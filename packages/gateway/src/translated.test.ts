@@ -84,7 +84,7 @@ describe.each(dialects.map((dialect) => [dialect.type, dialect] as const))('a ta
     await expect.poll(() => recentDecisions(gateway)).toContain('cannot take it');
   });
 
-  it('[C11] row 122: counts, whatever the provider says', async () => {
+  it('[C11] TR-122 counts, whatever the provider says', async () => {
     const { ask } = await setUp(dialect);
     const answer = await ask({}, '/v1/messages/count_tokens?beta=true');
     expect(answer.status).toBe(200);
@@ -92,7 +92,7 @@ describe.each(dialects.map((dialect) => [dialect.type, dialect] as const))('a ta
     expect(Number(answer.json()['input_tokens'])).toBeGreaterThan(0);
   });
 
-  it('row 114: refuses what exceeds the limit of the target in the words the client compacts at', async () => {
+  it('[C13] TR-114 refuses what exceeds the limit of the target in the words the client compacts at', async () => {
     const { ask, fake } = await setUp(dialect, {}, { limits: { context: 100, output: undefined } });
     const answer = await ask({ messages: [{ role: 'user', content: 'word '.repeat(400) }] });
     expect(answer.status).toBe(400);

@@ -78,7 +78,7 @@ describe('AnthropicProvider request', () => {
     expect(got.text()).toBe(messageFrames().join(''));
   });
 
-  it('[C23] row 18: keeps thinking of another model back and says so', async () => {
+  it('[C23] TR-18 keeps thinking of another model back and says so', async () => {
     const fake = await upstream('healthy');
     const thinking = { type: 'thinking', thinking: 'hm', signature: encodeForeignSignature({ family: 'gemini', payload: 'x' }) };
     const messages = [{ role: 'assistant', content: [thinking, { type: 'text', text: 'a' }] }];
@@ -91,7 +91,7 @@ describe('AnthropicProvider request', () => {
     expect(ordinary.call.dropped).toEqual([]);
   });
 
-  it('[F1] row 30: forwards unknown headers and betas, and neither cookies nor hop-by-hop headers', async () => {
+  it('[F1] row 30: TR-124 forwards unknown headers and betas, and neither cookies nor hop-by-hop headers', async () => {
     const fake = await upstream('healthy');
     const clientHeaders = {
       ...request().clientHeaders,

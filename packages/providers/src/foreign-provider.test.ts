@@ -108,6 +108,20 @@ describe('addresses', () => {
     expect((await sent('openai', ask(), { auth: { kind: 'none' } })).headers.authorization).toBeUndefined();
   });
 
+  it('[C12] TR-124 nothing of the headers of the Anthropic protocol goes on', async () => {
+    const clientHeaders = {
+      'anthropic-version': '2023-06-01',
+      'anthropic-beta': 'x',
+      'x-stainless-os': 'Linux',
+      authorization: 'Bearer c',
+    };
+    for (const { type } of dialects) {
+      const { headers } = await sent(type, ask({}, { clientHeaders }), { auth: { kind: 'none' } });
+      const own = ['host', 'connection', 'content-length', 'content-type', 'accept', 'accept-encoding', 'user-agent'];
+      expect(Object.keys(headers).filter((name) => !own.includes(name))).toEqual([]);
+    }
+  });
+
   it('has no other endpoint', async () => {
     const got = collect(providerOf('openai', 'http://127.0.0.1:9'), ask({}, { path: '/v1/files' }));
     await got.settled;
@@ -151,7 +165,7 @@ describe('what a model can', () => {
     expect(got.call.dropped).toEqual([]);
   });
 
-  it('[C23] row 14: reasoning goes back to the provider that made it and to no other', async () => {
+  it('[C23] TR-14 reasoning goes back to the provider that made it and to no other', async () => {
     const think = (family: string) => ({
       messages: [
         { role: 'user', content: 'hi' },
@@ -197,7 +211,7 @@ describe('Ollama', () => {
 });
 
 describe('errors', () => {
-  it('[C12] row 113: when to come again is passed on in the words the client reads', async () => {
+  it('[C12] TR-113 when to come again is passed on in the words the client reads', async () => {
     const body =
       '{"error":{"code":429,"message":"slow","status":"RESOURCE_EXHAUSTED","details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"34.4s"}]}}';
     const fake = await upstream(({ response }) => void response.writeHead(429, { 'x-request-id': 'r-1', 'set-cookie': 'a=1' }).end(body));
@@ -207,6 +221,40 @@ describe('errors', () => {
     expect(got.headers).toMatchObject({ 'retry-after': '35', 'request-id': 'r-1' });
     expect(got.headers['set-cookie']).toBeUndefined();
     expect(JSON.parse(got.text())).toMatchObject({ type: 'error', error: { type: 'rate_limit_error', message: 'slow' } });
+  });
+
+  it('[C12] TR-113 what is left of the limits is told with every answer', async () => {
+    const limits = { 'x-ratelimit-limit-tokens': '1000', 'x-ratelimit-remaining-tokens': '250', 'x-ratelimit-reset-tokens': '1s' };
+    for (const [status, type] of [
+      [200, 'text/event-stream'],
+      [200, 'application/json'],
+      [500, 'application/json'],
+    ] as const) {
+      const { document, frames } = dialectOf('openai');
+      const body = type === 'application/json' ? document : frames.join('');
+      const fake = await upstream(({ response }) => void response.writeHead(status, { 'content-type': type, ...limits }).end(body));
+      const got = collect(providerOf('openai', fake.url), ask({ stream: true }));
+      await got.settled;
+      expect(got.headers).toMatchObject({
+        'anthropic-ratelimit-tokens-limit': '1000',
+        'anthropic-ratelimit-tokens-remaining': '250',
+        'anthropic-ratelimit-tokens-reset': expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:]+Z$/) as unknown,
+      });
+      expect(got.headers['x-ratelimit-limit-tokens']).toBeUndefined();
+    }
+  });
+
+  it.each(dialects.map(({ type }) => type))('JSON nested without end is an error of who sent it: %s', async (type) => {
+    const deep = `{"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}`;
+    const fake = await upstream(speaks(dialectOf(type)));
+    const call = `{"type":"tool_use","id":"t","name":"f","input":${deep}}`;
+    const body = Buffer.from(
+      `{"model":"m","max_tokens":9,"messages":[{"role":"assistant","content":[${call}]},{"role":"user","content":"x"}]}`,
+    );
+    const got = collect(providerOf(type, fake.url), ask({}, { body, notes: notes() }));
+    await got.settled;
+    expect(got.error).toMatchObject({ code: 'CCP_TRANSLATE_INVALID', httpStatus: 400 });
+    expect(fake.seen).toHaveLength(0);
   });
 
   it('what is no request is refused before anything is sent', async () => {
@@ -260,7 +308,7 @@ describe('count_tokens', () => {
         exchange.response.write(Buffer.alloc(5 * 1024 * 1024, 'x'));
       },
     ],
-  ] satisfies [string, Behaviour][])('[C11] row 122: is the estimate when the provider %s', async (_title, behaviour) => {
+  ] satisfies [string, Behaviour][])('[C11] TR-122 is the estimate when the provider %s', async (_title, behaviour) => {
     expect(await counted('gemini', behaviour)).toMatchObject({ status: 200, answer: { input_tokens: 1000 } });
   });
 
@@ -274,7 +322,7 @@ describe('count_tokens', () => {
     expect(own.answer).toEqual({ input_tokens: expect.any(Number) });
   });
 
-  it('[C11] row 122: is the estimate at a server that speaks the Anthropic protocol and cannot count', async () => {
+  it('[C11] TR-122 is the estimate at a server that speaks the Anthropic protocol and cannot count', async () => {
     expect(await counted('anthropic', ({ response }) => void response.writeHead(404).end('no'))).toMatchObject({
       status: 200,
       answer: { input_tokens: 1000 },
@@ -308,7 +356,7 @@ describe('GET /v1/models', () => {
       '/api/tags',
       { id: 'q:8b', created_at: '2026-01-02T00:00:00Z' },
     ],
-  ] as const)('[C11] of %s are listed as Anthropic would', async (type, body, path, first) => {
+  ] as const)('[C11] TR-123 of %s are listed as Anthropic would', async (type, body, path, first) => {
     const got = await models(type, body);
     expect(got.path).toBe(path);
     expect(got.list).toMatchObject({ data: [{ type: 'model', ...first }], has_more: false });

@@ -1,5 +1,6 @@
 import type { CapabilityRule, ProviderConfig } from '@ccproxy/config';
-import { asCcproxyError, CcproxyError, type Clock } from '@ccproxy/kernel';
+import { asCcproxyError, type CcproxyError, type Clock } from '@ccproxy/kernel';
+import { translateErrors } from '@ccproxy/translate';
 import { errorBody, type JsonObject } from '@ccproxy/wire';
 import type { Dispatcher } from 'undici';
 import { answeredCall } from './answered-call.js';
@@ -31,6 +32,9 @@ export interface ForeignProviderDeps {
   /** Searches the web for models that cannot. */
   readonly webSearch?: WebSearch;
 }
+
+/** JSON that is nested some ten thousand levels deep can be read but not written again. */
+const tooDeep = (): CcproxyError => translateErrors.CCP_TRANSLATE_INVALID({ message: 'the request is nested too deeply to be translated' });
 
 /** A provider of another protocol: it is asked in the Anthropic protocol, and answers in it. */
 export class ForeignProvider implements Provider {
@@ -73,7 +77,7 @@ export class ForeignProvider implements Provider {
       if (request.method === 'POST' && path === '/v1/messages/count_tokens') return this.#count(request, sink);
       if (request.method === 'GET' && path === '/v1/models') return this.#models(sink);
     } catch (thrown) {
-      return failedCall(CcproxyError.isInstance(thrown) ? thrown : asCcproxyError(thrown), sink);
+      return failedCall(thrown instanceof RangeError ? tooDeep() : asCcproxyError(thrown), sink);
     }
     return answeredCall(501, errorBody('not_supported', `A provider of type ${this.type} does not have this endpoint.`), sink);
   }

@@ -30,13 +30,13 @@ describe('stripForeignThinking', () => {
     ]);
   });
 
-  it('[C23] row 18: a message that was thinking alone goes as a whole, wherever it stands', () => {
+  it('[C23] TR-18 a message that was thinking alone goes as a whole, wherever it stands', () => {
     const user = { role: 'user', content: [text] };
     const thought = { role: 'assistant', content: [foreign] };
     expect(strip([thought, user, thought, thought, user, thought])).toEqual([user, user]);
   });
 
-  it('[C23] row 84: leaves unsigned thinking to servers that sign nothing', () => {
+  it('[C23] TR-84 leaves unsigned thinking to servers that sign nothing', () => {
     const body = bodyOf([{ role: 'assistant', content: [unsigned, text] }]);
     expect(stripForeignThinking(body, false).body).toBe(body);
     const mixed = bodyOf([{ role: 'assistant', content: [unsigned, foreign] }]);
@@ -44,7 +44,7 @@ describe('stripForeignThinking', () => {
     expect(stripForeignThinking(mixed, false).stripped).toBe(1);
   });
 
-  it('[C23] row 19: gives back the very bytes when there is nothing to take out', () => {
+  it('[C23] TR-19 gives back the very bytes when there is nothing to take out', () => {
     const harmless = [
       bodyOf([{ role: 'assistant', content: [own, text] }], 2),
       bodyOf([{ role: 'user', content: [foreign] }]),

@@ -2,6 +2,7 @@ import { type AnthropicErrorType, createMessageStreamWriter } from '@ccproxy/wir
 import { AnswerAssembler, type AnswerReport } from './answer/answer-assembler.js';
 import type { AnswerContext } from './answer/answer-context.js';
 import { createAnswerInput } from './answer/answer-input.js';
+import { withinDepth } from './answer/within-depth.js';
 import type { WireApi } from './core/wire-api.js';
 import { translationOf } from './translation-of.js';
 
@@ -33,16 +34,16 @@ export function createAnswerStream(api: WireApi, context: AnswerContext): Answer
   const input = createAnswerInput(translation.framing, translation.readAnswer(assembler, context), assembler);
   return {
     push(chunk) {
-      input.push(chunk);
+      withinDepth(assembler, () => input.push(chunk));
       return assembler.take();
     },
     end() {
-      input.end();
+      withinDepth(assembler, () => input.end());
       return assembler.take();
     },
     fail(type, message) {
       // A connection that breaks behind a whole answer breaks nothing.
-      if (assembler.stopped) input.end();
+      if (assembler.stopped) withinDepth(assembler, () => input.end());
       assembler.fail(type, message);
       return assembler.take();
     },

@@ -2,6 +2,7 @@ import { type AnthropicErrorType, type BuiltMessage, createMessageBuilder } from
 import { AnswerAssembler, type AnswerReport } from './answer/answer-assembler.js';
 import type { AnswerContext } from './answer/answer-context.js';
 import { holdsEvents, readEvents, readWhole } from './answer/answer-input.js';
+import { withinDepth } from './answer/within-depth.js';
 import type { WireApi } from './core/wire-api.js';
 import { translationOf } from './translation-of.js';
 
@@ -17,8 +18,9 @@ export function translateAnswer(api: WireApi, context: AnswerContext, body: Buff
   const translation = translationOf(api);
   const { framing } = translation;
   const reader = translation.readAnswer(assembler, context);
-  if (holdsEvents(body, framing)) readEvents(body, framing, reader, assembler);
-  else readWhole(body, reader, assembler);
+  withinDepth(assembler, () =>
+    holdsEvents(body, framing) ? readEvents(body, framing, reader, assembler) : readWhole(body, reader, assembler),
+  );
   const report = assembler.report();
   if (report.error !== undefined) return { ok: false, ...report.error, report };
   return { ok: true, message: builder.message(), report };

@@ -5,6 +5,7 @@ import type { ModelCapabilities } from './core/model-capabilities.js';
 import { createToolNames } from './core/tool-names.js';
 import type { WireApi } from './core/wire-api.js';
 import { errors } from './errors.js';
+import type { RequestParts } from './core/translation.js';
 import { translationOf } from './translation-of.js';
 import { readConversation } from './request/read-conversation.js';
 import { readParameters } from './request/read-parameters.js';
@@ -66,8 +67,7 @@ export function translateRequest(api: WireApi, body: JsonObject, options: Transl
       else dropped.drop(`tool:${type.slice(0, 40)}`, 'meaning');
     },
   };
-  const tools = readTools(body, scope);
-  const parts = { tools, parameters: readParameters(body, scope), conversation: withPrefill(readConversation(body, scope), scope) };
+  const parts = readParts(body, scope);
   const written = translation.writeRequest(parts, scope);
   return {
     body: written,
@@ -87,6 +87,12 @@ export function translateRequest(api: WireApi, body: JsonObject, options: Transl
     capabilities,
   };
 }
+
+const readParts = (body: JsonObject, scope: RequestScope): RequestParts => ({
+  tools: readTools(body, scope),
+  parameters: readParameters(body, scope),
+  conversation: withPrefill(readConversation(body, scope), scope),
+});
 
 type Conversation = ReturnType<typeof readConversation>;
 

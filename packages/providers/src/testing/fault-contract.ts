@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import type { CcproxyError } from '@ccproxy/kernel';
 import type { Provider, ProviderRequest } from '../provider.js';
 import { collect } from './collect.js';
@@ -67,6 +68,28 @@ const documentOf = (status: number, type: string, body: string): Behaviour => {
   return ({ response }) => void response.writeHead(status, { 'content-type': type }).end(body);
 };
 
+/** What an upstream sends that never ends, MB. */
+const most = 256;
+
+/** An answer that begins and goes on, and how many MB of it were taken. */
+function endless(status: number, begin: string, type = 'application/json'): { behaviour: Behaviour; sent: () => number } {
+  const piece = Buffer.alloc(1 << 20, 'x');
+  let sent = 0;
+  const behaviour: Behaviour = async ({ response }) => {
+    response.writeHead(status, { 'content-type': type });
+    response.write(begin);
+    for (; sent < most && !response.destroyed; sent += 1) {
+      if (response.write(piece)) continue;
+      const go = Promise.withResolvers<void>();
+      response.once('drain', go.resolve).once('close', go.resolve);
+      await go.promise;
+      response.off('drain', go.resolve).off('close', go.resolve);
+    }
+    response.end();
+  };
+  return { behaviour, sent: () => sent };
+}
+
 const half = (dialect: Dialect): string => dialect.frames.slice(0, 3).join('');
 const page = '<!doctype html><html><body><h1>502 Bad Gateway</h1></body></html>';
 const garbage = Buffer.from(Array.from({ length: 4000 }, (_, index) => (index * 7919) % 251));
@@ -75,7 +98,7 @@ const check = (title: string, run: FaultCheck['run']): FaultCheck => ({ title, r
 
 /** What becomes of the faults of a provider that is translated: always a typed error, never an answer that looks complete. */
 export const faultContract: readonly FaultCheck[] = [
-  check('rows 55, 116: a stream that ends in the middle ends with an error event', async (subject) => {
+  check('row 55, TR-116: a stream that ends in the middle ends with an error event', async (subject) => {
     endsAsError(await ask(subject, subject.streaming, streamOf(subject.dialect, half(subject.dialect))));
     endsAsError(await ask(subject, subject.streaming, streamOf(subject.dialect, half(subject.dialect).slice(0, -20))));
   }),
@@ -84,7 +107,7 @@ export const faultContract: readonly FaultCheck[] = [
     assert.equal(got.error?.code, 'CCP_UPSTREAM_RESET');
     assert.doesNotMatch(got.text, /message_stop|end_turn/);
   }),
-  check('rows 55, 115: an error inside the stream ends it', async (subject) => {
+  check('row 55, TR-115: an error inside the stream ends it', async (subject) => {
     const { dialect } = subject;
     const rest = dialect.frames.slice(3).join('');
     endsAsError(await ask(subject, subject.streaming, streamOf(dialect, half(dialect) + dialect.errorFrame + rest)));
@@ -94,7 +117,7 @@ export const faultContract: readonly FaultCheck[] = [
     isErrorAnswer(await ask(subject, subject.document, documentOf(200, 'application/json', subject.dialect.errorDocument)));
     isErrorAnswer(await ask(subject, subject.streaming, documentOf(200, 'application/json', subject.dialect.errorDocument)));
   }),
-  check('rows 64, 117: a web page is an error, whatever its status', async (subject) => {
+  check('row 64, TR-117: a web page is an error, whatever its status', async (subject) => {
     const good = await ask(subject, subject.document, documentOf(200, 'text/html', page));
     assert.equal(good.error?.code, 'CCP_UPSTREAM_MALFORMED');
     const bad = await ask(subject, subject.streaming, documentOf(502, 'text/html', page));
@@ -114,25 +137,33 @@ export const faultContract: readonly FaultCheck[] = [
     isErrorAnswer(await ask(subject, subject.document, documentOf(200, 'application/json', garbage.toString('latin1'))));
   }),
   check('row 61: a line without end is cut, and the provider is disconnected', async (subject) => {
-    const piece = Buffer.alloc(1 << 20, 'x');
-    const total = 256;
-    let sent = 0;
-    const got = await ask(subject, subject.streaming, async (exchange) => {
-      dialectHead(exchange, subject.dialect);
-      exchange.response.write(subject.dialect.streamType === 'text/event-stream' ? 'data: {"x":"' : '{"x":"');
-      for (; sent < total && !exchange.response.destroyed; sent += 1) {
-        if (exchange.response.write(piece)) continue;
-        const go = Promise.withResolvers<void>();
-        exchange.response.once('drain', go.resolve).once('close', go.resolve);
-        await go.promise;
-        exchange.response.off('drain', go.resolve).off('close', go.resolve);
-      }
-      exchange.response.end();
-    });
-    endsAsError(got);
-    assert.ok(sent < total / 2, `${sent} MB were taken`);
+    const { streamType } = subject.dialect;
+    const { behaviour, sent } = endless(200, streamType === 'text/event-stream' ? 'data: {"x":"' : '{"x":"', streamType);
+    endsAsError(await ask(subject, subject.streaming, behaviour));
+    assert.ok(sent() < most / 2, `${sent()} MB were taken`);
   }),
-  check('row 52: an abort in the middle of a stream closes the connection to the provider', async (subject) => {
+  check('row 62: a document without end is cut, whatever its status, and the provider is disconnected', async (subject) => {
+    for (const status of [200, 500]) {
+      const { behaviour, sent } = endless(status, '{"error":{"message":"');
+      const got = await ask(subject, subject.document, behaviour);
+      if (status === 200) assert.equal(got.error?.code, 'CCP_UPSTREAM_TOO_LARGE');
+      else isErrorAnswer(got);
+      assert.doesNotMatch(got.text, /end_turn/);
+      assert.ok(sent() < most / 2, `${sent()} MB were taken`);
+    }
+  }),
+  check('row 62: a body that is packed although nobody asked is not unpacked', async (subject) => {
+    for (const packed of [gzipSync(Buffer.alloc(1 << 24)), gzipSync(gzipSync(Buffer.alloc(1 << 24)))]) {
+      for (const request of [subject.streaming, subject.document]) {
+        const got = await ask(subject, request, ({ response }) => {
+          response.writeHead(200, { 'content-type': subject.dialect.streamType, 'content-encoding': 'gzip' }).end(packed);
+        });
+        assert.equal(got.error?.code, 'CCP_UPSTREAM_ENCODING');
+        assert.equal(got.text, '');
+      }
+    }
+  }),
+  check('row 52, TR-121: an abort in the middle of a stream closes the connection to the provider', async (subject) => {
     const fake = await FakeUpstream.listen((exchange) => {
       dialectHead(exchange, subject.dialect);
       exchange.response.write(half(subject.dialect));

@@ -30,9 +30,15 @@ export class AnswerTranslation {
     if (status >= 400) return this.#error(status, headers, body);
     const answer = translateAnswer(this.#api.wire, this.#context, body);
     if (!answer.ok) return { status: statusOfErrorType(answer.type), headers: json, body: errorBody(answer.type, answer.message) };
-    return asStream
-      ? { status: 200, headers: eventStream, body: messageEvents(answer.message) }
-      : { status: 200, headers: json, body: JSON.stringify(answer.message) };
+    try {
+      return asStream
+        ? { status: 200, headers: eventStream, body: messageEvents(answer.message) }
+        : { status: 200, headers: json, body: JSON.stringify(answer.message) };
+    } catch (thrown) {
+      // The input of a call can be nested too deeply to be written.
+      if (!(thrown instanceof RangeError)) throw thrown;
+      return { status: 502, headers: json, body: errorBody('api_error', 'the provider sent data that is nested too deeply') };
+    }
   }
 
   #error(status: number, headers: HeaderFields, body: Buffer): WholeAnswer {

@@ -1,3 +1,4 @@
+import { rateLimitHeaders } from '@ccproxy/translate';
 import { type HeaderFields, headerValue } from '@ccproxy/wire';
 import type { Credential } from '../credentials/credential-source.js';
 import type { ForeignApi } from './foreign-api.js';
@@ -17,8 +18,11 @@ export function foreignRequestHeaders(api: ForeignApi, credential: Credential, s
 /** Names under which providers say how they call a request. */
 const REQUEST_IDS = ['request-id', 'x-request-id', 'x-goog-request-id', 'cf-ray'];
 
-/** What of a provider's answer head the client can use: its name for the request. When to come again is the translation's to say. */
-export function foreignAnswerHeaders(headers: HeaderFields): Record<string, string> {
+/**
+ * What of a provider's answer head the client can use: its name for the request, and how much of its limits is left (row 113). When to come
+ * again is the translation's to say. `now`: ms since the epoch.
+ */
+export function foreignAnswerHeaders(headers: HeaderFields, now: number): Record<string, string> {
   const id = REQUEST_IDS.map((name) => headerValue(headers, name)).find((value) => value !== undefined);
-  return id === undefined ? {} : { 'request-id': id.slice(0, 128) };
+  return { ...(id === undefined ? {} : { 'request-id': id.slice(0, 128) }), ...rateLimitHeaders(headers, now) };
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { messageEvents } from './message-events.js';
 
 describe('messageEvents', () => {
-  it('row 125: says the same as the document, in a stream that keeps the protocol', () => {
+  it('[C13] TR-125 says the same as the document, in a stream that keeps the protocol', () => {
     const content = [
       { type: 'thinking', thinking: 'hm', signature: 'ccp1.p.' },
       { type: 'text', text: 'näh' },

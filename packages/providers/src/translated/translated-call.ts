@@ -87,18 +87,21 @@ export class TranslatedCall implements ProviderCall, ProviderSink {
       return;
     }
     this.#reading = { kind: 'stream', stream: this.#translation.stream() };
-    this.#sink.onHead(200, { ...foreignAnswerHeaders(headers), ...eventStream });
+    this.#sink.onHead(200, { ...foreignAnswerHeaders(headers, this.#translation.clock.now()), ...eventStream });
   }
 
   onData(chunk: Buffer): void {
-    if (this.#done || this.#reading === undefined) return;
-    if (this.#reading.kind === 'document') {
-      const { body, status } = this.#reading;
-      if (!body.push(chunk) && status < 400)
-        this.#refuse('CCP_UPSTREAM_TOO_LARGE', `sent a document of more than ${LARGEST_DOCUMENT} bytes`);
-      return;
+    const reading = this.#reading;
+    if (this.#done || reading === undefined) return;
+    if (reading.kind === 'document') {
+      const { body, status } = reading;
+      if (body.push(chunk)) return;
+      if (status < 400) return this.#refuse('CCP_UPSTREAM_TOO_LARGE', `sent a document of more than ${LARGEST_DOCUMENT} bytes`);
+      // Its status says enough: nobody reads an error to the end that never ends.
+      this.#upstream.abort();
+      return this.#guarded(() => this.#answerDocument({ ...reading, body: new BoundedBody(0) }));
     }
-    const { stream } = this.#reading;
+    const { stream } = reading;
     this.#silence?.clear();
     this.#guarded(() => {
       this.#write(stream.push(chunk));
@@ -177,7 +180,8 @@ export class TranslatedCall implements ProviderCall, ProviderSink {
 
   #answerDocument({ status, headers, body }: Extract<Reading, { kind: 'document' }>): void {
     const answer = this.#translation.whole(status, headers, body.take(), this.#wantsStream);
-    sendWhole(this.#sink, { ...answer, headers: { ...foreignAnswerHeaders(headers), ...answer.headers } }, () => this.#done);
+    const named = foreignAnswerHeaders(headers, this.#translation.clock.now());
+    sendWhole(this.#sink, { ...answer, headers: { ...named, ...answer.headers } }, () => this.#done);
     this.#done = true;
   }
 

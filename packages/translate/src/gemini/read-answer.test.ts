@@ -49,7 +49,7 @@ describe('a stream', () => {
     expect(result.usage).toMatchObject({ input_tokens: 45, cache_read_input_tokens: 60, output_tokens: 2 });
   });
 
-  it('[C13] TR-121 passes each piece on before the next one comes', () => {
+  it('[C13] passes each piece on before the next one comes', () => {
     const stream = createAnswerStream('gemini', contextFor('gemini'));
     expect(stream.push(event(chunk([{ text: 'One' }])))).toContain('"text":"One"');
     expect(stream.push(event(chunk([{ text: 'Two' }])))).toContain('"text":"Two"');

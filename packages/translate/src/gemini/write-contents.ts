@@ -18,8 +18,8 @@ export function writeContents({ turns }: Conversation, scope: RequestScope): rea
     const role = turn.role === 'assistant' ? 'model' : 'user';
     const last = contents.at(-1);
     if (parts.length === 0) continue;
-    if (last?.role === role) last.parts.push(...parts);
-    else contents.push({ role, parts: [...parts] });
+    if (last?.role !== role) contents.push({ role, parts: [...parts] });
+    else for (const part of parts) last.parts.push(part);
   }
   if (contents[0]?.role === 'model') contents.unshift({ role: 'user', parts: [{ text: '(The conversation begins here.)' }] });
   return contents.map(({ role, parts }) => ({ role, parts }));

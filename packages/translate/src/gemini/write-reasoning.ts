@@ -12,15 +12,19 @@ export function writeReasoning({ thinking, maxTokens }: Parameters, scope: Reque
   const { reasoning = 'budget' } = scope.capabilities;
   if (reasoning === 'none') {
     if (thinking.mode === 'on') scope.drop('thinking', 'hint');
+    if (thinking.effort !== undefined) scope.drop('effort', 'hint');
     return undefined;
   }
-  if (reasoning === 'effort') return byLevel(thinking, scope.capabilities.efforts ?? ['low', 'high']);
-  return byBudget(thinking, scope.model, maxTokens);
+  return reasoning === 'effort' ? byLevel(thinking, scope) : byBudget(thinking, scope, maxTokens);
 }
 
-function byLevel({ mode, effort }: Thinking, known: readonly string[]): JsonObject | undefined {
-  // These models cannot be told not to think; the least they know comes nearest.
-  if (mode === 'off') return level('minimal', known);
+function byLevel({ mode, effort }: Thinking, scope: RequestScope): JsonObject | undefined {
+  const known = scope.capabilities.efforts ?? ['low', 'high'];
+  if (mode === 'off') {
+    // These models cannot be told not to think; the least they know comes nearest.
+    if (!known.includes('minimal')) scope.drop('thinking', 'hint');
+    return level('minimal', known);
+  }
   if (mode === 'unset') return effort === undefined ? undefined : level(effort, known);
   return { includeThoughts: true, ...(effort === undefined ? {} : level(effort, known)) };
 }
@@ -30,13 +34,19 @@ const level = (effort: Effort, known: readonly string[]): JsonObject => {
   return word === undefined ? {} : { thinkingLevel: word.toUpperCase() };
 };
 
-function byBudget({ mode, effort, budget }: Thinking, model: string, maxTokens: number | undefined): JsonObject | undefined {
-  const range = budgetRange(model);
-  if (mode === 'unset') return undefined;
-  if (mode === 'off') return range === undefined ? undefined : { thinkingBudget: range.least };
+function byBudget({ mode, effort, budget }: Thinking, scope: RequestScope, maxTokens: number | undefined): JsonObject | undefined {
+  const range = budgetRange(scope.model);
+  if (mode === 'off') {
+    if (range?.least !== 0) scope.drop('thinking', 'hint');
+    return range === undefined ? undefined : { thinkingBudget: range.least };
+  }
+  if (mode === 'unset' && (effort === undefined || range === undefined)) {
+    if (effort !== undefined) scope.drop('effort', 'hint');
+    return undefined;
+  }
   const wanted = budget ?? (effort === undefined ? undefined : budgetOfEffort(effort));
   // The budget counts against the bound of the answer.
   const most = Math.min(range?.most ?? 32_768, maxTokens === undefined ? Number.MAX_SAFE_INTEGER : Math.max(1, maxTokens - 1));
   const legal = wanted === undefined ? -1 : Math.max(range?.least ?? 0, Math.min(wanted, most));
-  return { includeThoughts: true, thinkingBudget: legal };
+  return { ...(mode === 'unset' ? {} : { includeThoughts: true }), thinkingBudget: legal };
 }

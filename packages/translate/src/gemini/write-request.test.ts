@@ -284,6 +284,19 @@ describe('parameters', () => {
     expect(off('gemini-2.5-flash')).toEqual({ thinkingBudget: 0 });
     expect(off('gemini-2.5-pro')).toEqual({ thinkingBudget: 128 });
     expect(off('some-model')).toBeUndefined();
+    const named = (model: string) => translate({ thinking: { type: 'disabled' } }, { model }).dropped;
+    const models = ['gemini-2.5-flash', 'gemini-2.5-pro', 'gemini-3-flash', 'gemini-3-pro', 'gemini-2.0-flash'];
+    expect(models.map(named)).toEqual([[], ['thinking'], [], ['thinking'], []]);
+  });
+
+  it('[C13] TR-49 takes an effort without thinking as a budget, or names it', () => {
+    const effort = (model: string) => translate({ max_tokens: 64_000, output_config: { effort: 'low' } }, { model });
+    expect(effort('gemini-2.5-pro').body['generationConfig']).toMatchObject({ thinkingConfig: { thinkingBudget: 2048 } });
+    expect(['gemini-2.5-pro', 'some-model', 'gemini-2.0-flash'].map((model) => effort(model).dropped)).toEqual([
+      [],
+      ['effort'],
+      ['effort'],
+    ]);
   });
 
   it('[C13] TR-56 sends nothing of Anthropic alone, and lists what it left out', () => {

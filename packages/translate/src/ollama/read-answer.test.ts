@@ -31,7 +31,7 @@ describe('a stream', () => {
     });
   });
 
-  it('[C13] TR-98 TR-121 passes each piece on before the next one comes, and begins with the estimate', () => {
+  it('[C13] TR-98 passes each piece on before the next one comes, and begins with the estimate', () => {
     const stream = createAnswerStream('ollama', contextFor('ollama', { inputEstimate: 321 }));
     const first = stream.push(line({ content: 'One' }));
     expect(first).toContain('"input_tokens":321');

@@ -12,7 +12,7 @@ export function writeMessages({ system, turns }: Conversation, extra: readonly s
   const messages: JsonObject[] = [];
   const prompt = [...system, ...extra].join('\n\n');
   if (prompt !== '') messages.push({ role: 'system', content: prompt });
-  let said: readonly ContentPart[] = [];
+  let said: ContentPart[] = [];
   const flush = (): void => {
     if (said.length > 0) messages.push({ role: 'user', ...contentOf(said) });
     said = [];
@@ -23,7 +23,7 @@ export function writeMessages({ system, turns }: Conversation, extra: readonly s
       messages.push(assistantMessage(turn.parts));
     } else {
       for (const result of resultsOf(turn)) messages.push(toolMessage(result));
-      said = [...said, ...saidIn(turn)];
+      for (const part of saidIn(turn)) said.push(part);
     }
   }
   flush();

@@ -11,9 +11,15 @@ export function writeReasoning({ mode, effort }: Thinking, scope: RequestScope):
   const { reasoning, efforts = ['low', 'medium', 'high'] } = scope.capabilities;
   if (reasoning === 'none') {
     if (mode === 'on') scope.drop('thinking', 'hint');
+    if (effort !== undefined) scope.drop('effort', 'hint');
     return undefined;
   }
-  if (mode === 'off') return false;
+  if (mode === 'off') {
+    // A model that knows words does not know "off" (https://docs.ollama.com/capabilities/thinking).
+    if (reasoning === 'effort') scope.drop('thinking', 'hint');
+    return false;
+  }
+  if (reasoning !== 'effort' && effort !== undefined) scope.drop('effort', 'hint');
   if (reasoning === 'effort') return effort === undefined ? (mode === 'on' ? true : undefined) : nearestEffort(effort, efforts);
   return mode === 'on' || (mode === 'adaptive' && reasoning !== undefined) ? true : undefined;
 }

@@ -204,6 +204,9 @@ describe('parameters', () => {
     expect(think({ type: 'enabled', budget_tokens: 2000 }, { model: 'library/gpt-oss' })).toBe('low');
     expect(think({ type: 'adaptive' }, { model: 'gpt-oss' })).toBeUndefined();
     const none = translate({ thinking: { type: 'enabled', budget_tokens: 2000 } }, { capabilities: { reasoning: 'none' } });
-    expect([none.body['think'], none.dropped]).toEqual([undefined, ['thinking']]);
+    expect([none.body['think'], none.dropped]).toEqual([undefined, ['thinking', 'effort']]);
+    const effort = { thinking: { type: 'adaptive' }, output_config: { effort: 'low' } };
+    expect([translate(effort).dropped, translate(effort, { model: 'gpt-oss' }).dropped]).toEqual([['effort'], []]);
+    expect(translate({ thinking: { type: 'disabled' } }, { model: 'gpt-oss' }).dropped).toEqual(['thinking']);
   });
 });

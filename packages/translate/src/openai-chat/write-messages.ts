@@ -1,6 +1,6 @@
 import type { JsonObject } from '@ccproxy/wire';
 import { addressOf } from '../core/data-url.js';
-import type { ContentPart, Conversation, UserTurn } from '../request/conversation.js';
+import type { ContentPart, Conversation, Turn, UserTurn } from '../request/conversation.js';
 import type { RequestScope } from '../request/request-scope.js';
 import { mediaOfParts, resultText, textOfParts } from '../request/result-text.js';
 import { systemReminder } from '../request/system-reminder.js';
@@ -10,13 +10,13 @@ const separator = '\n\n';
 
 /** `messages` of a chat completion. */
 export function writeMessages({ system, turns }: Conversation, scope: RequestScope): JsonObject[] {
-  const messages: JsonObject[] = system.length === 0 ? [] : [{ role: 'system', content: system.join(separator) }];
-  for (const turn of turns) {
-    if (turn.role === 'system') messages.push({ role: 'user', content: systemReminder(turn.text) });
-    else if (turn.role === 'assistant') messages.push(...writeAssistant(turn, scope));
-    else messages.push(...writeUser(turn, scope));
-  }
-  return messages;
+  const prompt = system.length === 0 ? [] : [{ role: 'system', content: system.join(separator) }];
+  return [...prompt, ...turns.flatMap((turn) => writeTurn(turn, scope))];
+}
+
+function writeTurn(turn: Turn, scope: RequestScope): JsonObject[] {
+  if (turn.role === 'system') return [{ role: 'user', content: systemReminder(turn.text) }];
+  return turn.role === 'assistant' ? writeAssistant(turn, scope) : writeUser(turn, scope);
 }
 
 /**

@@ -32,6 +32,11 @@ describe('parameters', () => {
     expect(body({ stop_sequences: ['END1', '', 'END2'] })).toMatchObject({ stop: ['END1', 'END2'] });
     expect(dropped({ stop_sequences: ['x'] }, { model: 'gpt-5.2' })).toEqual(['stop_sequences']);
     expect(body({ stop_sequences: ['x'] }, { model: 'gpt-5.5' })).toMatchObject({ stop: ['x'] });
+    const six = { stop_sequences: ['a', 'b', 'c', 'd', 'e', 'f'] };
+    expect(body(six)).toMatchObject({ stop: ['a', 'b', 'c', 'd'] });
+    expect(dropped(six)).toEqual(['stop_sequences']);
+    expect(dropped({ stop_sequences: ['a', 'b', 'c', 'd'] })).toEqual([]);
+    expect(() => body(six, { strict: true })).toThrow('stop_sequences');
     expect(request('openai-chat', { stop_sequences: ['x'] }).context.stopSequences).toEqual(['x']);
   });
 
@@ -50,7 +55,7 @@ describe('parameters', () => {
     const { body: written, dropped: names } = request('openai-chat', wanted);
     expect(Object.keys(written).sort()).toEqual(['max_tokens', 'messages', 'model', 'stream']);
     expect(JSON.stringify(written)).not.toContain('aaaa');
-    expect(names).toEqual(['context_management', 'metadata', 'effort']);
+    expect(names).toEqual(['context_management', 'safeguards', 'anything_new', 'metadata', 'effort']);
     expect(() => request('openai-chat', { mcp_servers: [{ url: 'x' }] }, { strict: true })).toThrow('mcp_servers');
   });
 

@@ -92,6 +92,9 @@ describe('conversation', () => {
     ]);
     const plain = { type: 'document', source: { type: 'text', media_type: 'text/plain', data: 'DOCTEXT' }, title: 'T' };
     expect(messages(user(plain))[0]?.['content']).toBe('<document>\n# T\n\nDOCTEXT\n</document>');
+    const cited = { ...plain, context: 'From 2024.', citations: { enabled: true } };
+    expect(messages(user(cited))[0]?.['content']).toBe('<document>\n# T\n\nFrom 2024.\n\nDOCTEXT\n</document>');
+    expect([dropped(user(plain)), dropped(user(cited))]).toEqual([[], ['citations']]);
     const base64Text = {
       type: 'document',
       source: { type: 'base64', media_type: 'text/plain', data: Buffer.from('B64').toString('base64') },

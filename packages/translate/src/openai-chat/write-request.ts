@@ -19,11 +19,15 @@ export function writeRequest({ conversation, parameters, tools }: RequestParts, 
   };
 }
 
+/** The API refuses more: "up to 4 sequences", https://help.openai.com/en/articles/5072263. */
+const mostStops = 4;
+
 function writeParameters(parameters: Parameters, scope: RequestScope): JsonObject {
   const { maxTokens, temperature, topP, topK, stop, schema, stream } = parameters;
   const { capabilities } = scope;
   if (topK !== undefined && capabilities.topK !== true) scope.drop('top_k', 'hint');
-  if (stop.length > 0 && capabilities.stop === false) scope.drop('stop_sequences', 'meaning');
+  const taken = capabilities.stop === false ? [] : stop.slice(0, mostStops);
+  if (taken.length < stop.length) scope.drop('stop_sequences', 'meaning');
   // A name for the user helps only where the provider looks for abuse, and strict servers refuse the member (row 47).
   if (parameters.user !== undefined) scope.drop('metadata', 'hint');
   return {
@@ -31,7 +35,7 @@ function writeParameters(parameters: Parameters, scope: RequestScope): JsonObjec
     ...(temperature === undefined ? {} : { temperature }),
     ...(topP === undefined ? {} : { top_p: topP }),
     ...(topK === undefined || capabilities.topK !== true ? {} : { top_k: topK }),
-    ...(stop.length === 0 || capabilities.stop === false ? {} : { stop }),
+    ...(taken.length === 0 ? {} : { stop: taken }),
     ...(schema === undefined ? {} : { response_format: { type: 'json_schema', json_schema: jsonSchema(schema, scope) } }),
     ...serviceTier(parameters, scope),
     stream,

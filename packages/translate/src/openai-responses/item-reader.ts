@@ -25,6 +25,8 @@ interface ItemState {
 }
 
 const maxItems = 4096;
+/** Parts of one item, by the numbers a provider gives them. */
+const maxParts = 4096;
 const separator = '\n\n';
 
 export function createItemReader(sink: AnswerSink, context: AnswerContext, response: number): ItemReader {
@@ -42,10 +44,14 @@ export function createItemReader(sink: AnswerSink, context: AnswerContext, respo
     }
     return state;
   };
+  const mark = (state: ItemState, part: string): void => {
+    if (state.written.size >= maxParts) sink.fail('api_error', 'the provider sent more parts of one item than can be passed on');
+    state.written.add(part);
+  };
   const write = (state: ItemState, part: string, text: string, refusal = false): void => {
     if (text === '') return;
     if (!state.written.has(part)) {
-      state.written.add(part);
+      mark(state, part);
       sink.breakBlock();
     }
     sink.text(text);
@@ -56,7 +62,7 @@ export function createItemReader(sink: AnswerSink, context: AnswerContext, respo
     if (text === '' || state.reasoning !== kind) return;
     const first = !state.written.has(part);
     if (first && state.written.size > 0) sink.thinking(separator);
-    state.written.add(part);
+    if (first) mark(state, part);
     sink.thinking(text);
   };
   const added = (key: ItemKey, item: JsonObject): void => {
@@ -119,7 +125,7 @@ export function createItemReader(sink: AnswerSink, context: AnswerContext, respo
         case 'response.output_text.delta':
           return write(stateOf(key), content, delta);
         case 'response.output_text.annotation.added':
-          stateOf(key).written.add(`cited ${indexOf(event, 'content_index')}`);
+          mark(stateOf(key), `cited ${indexOf(event, 'content_index')}`);
           writeAnnotation(sink, event['annotation']);
           return undefined;
         case 'response.refusal.delta':

@@ -1,19 +1,16 @@
 import type { JsonObject } from '@ccproxy/wire';
 import { addressOf } from '../core/data-url.js';
-import type { ContentPart, Conversation, ToolResult, UserTurn } from '../request/conversation.js';
+import type { ContentPart, Conversation, ToolResult, Turn, UserTurn } from '../request/conversation.js';
 import type { RequestScope } from '../request/request-scope.js';
 import { resultText } from '../request/result-text.js';
 import { writeAssistant } from './write-assistant.js';
 
 /** `input`: the conversation as items. */
-export function writeInput({ turns }: Conversation, scope: RequestScope): JsonObject[] {
-  const items: JsonObject[] = [];
-  for (const turn of turns) {
-    if (turn.role === 'system') items.push({ role: 'system', content: [{ type: 'input_text', text: turn.text }] });
-    else if (turn.role === 'assistant') items.push(...writeAssistant(turn, scope));
-    else items.push(...writeUser(turn));
-  }
-  return items;
+export const writeInput = ({ turns }: Conversation, scope: RequestScope): JsonObject[] => turns.flatMap((turn) => writeTurn(turn, scope));
+
+function writeTurn(turn: Turn, scope: RequestScope): JsonObject[] {
+  if (turn.role === 'system') return [{ role: 'system', content: [{ type: 'input_text', text: turn.text }] }];
+  return turn.role === 'assistant' ? writeAssistant(turn, scope) : writeUser(turn);
 }
 
 function writeUser({ results, parts }: UserTurn): JsonObject[] {

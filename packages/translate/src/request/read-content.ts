@@ -42,10 +42,14 @@ function readImage(block: JsonObject, scope: RequestScope): ContentPart[] {
 function readDocument(block: JsonObject, scope: RequestScope): ContentPart[] {
   const source = objectMember(block, 'source');
   const title = stringMember(block, 'title');
+  if (objectMember(block, 'citations')?.['enabled'] === true) scope.drop('citations', 'hint');
   const inlined = source === undefined ? undefined : textDocument(source, scope);
   if (inlined !== undefined) {
-    const heading = title === undefined ? '' : `# ${title}\n\n`;
-    return [...text(isBlank(inlined.text) ? '' : `<document>\n${heading}${inlined.text}\n</document>`), ...inlined.parts];
+    const heading = [title === undefined ? '' : `# ${title}`, textOf(block, 'context')].filter((line) => !isBlank(line)).join('\n\n');
+    return [
+      ...text(isBlank(inlined.text) ? '' : `<document>\n${heading === '' ? '' : `${heading}\n\n`}${inlined.text}\n</document>`),
+      ...inlined.parts,
+    ];
   }
   const media = mediaSource(source);
   if (media !== undefined && scope.capabilities.pdf !== false) return [{ type: 'document', source: media, title }];

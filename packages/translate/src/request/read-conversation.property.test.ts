@@ -74,12 +74,25 @@ describe('any conversation', () => {
     );
   });
 
+  it.each(wireApis)('stays linear for %s, whoever speaks how often', (api) => {
+    const count = 40_000;
+    const turns = (roles: readonly string[], contents: readonly string[]): JsonObject[] =>
+      Array.from({ length: count }, (_, index) => ({ role: roles[index % roles.length], content: contents[index % contents.length] }));
+    const written = [
+      turns(['user'], ['x']),
+      turns(['user', 'assistant'], ['x']),
+      turns(['user', 'system'], ['x']),
+      turns(['assistant', 'user'], ['x', '']),
+    ].map((list) => JSON.stringify(request(api, { messages: [...list, { role: 'user', content: 'last' }] }).body));
+    for (const text of written) expect(text).toContain('last');
+  });
+
   it('stays linear for conversations made to be slow', () => {
     const calls = Array.from({ length: 20_000 }, (_, index) => ({ type: 'tool_use', id: `t${index}`, name: 'f', input: {} }));
     const results = calls.map((call) => ({ type: 'tool_result', tool_use_id: call.id, content: 'x' })).toReversed();
-    const users = Array.from({ length: 20_000 }, () => ({ role: 'user', content: 'x' }));
+    const users = Array.from({ length: 200_000 }, () => ({ role: 'user', content: 'x' }));
     const { turns } = read([{ role: 'assistant', content: calls }, { role: 'user', content: results }, ...users]);
     expect(turns).toHaveLength(2);
-    expect(turns[1]).toMatchObject({ role: 'user', results: { length: 20_000 }, parts: { length: 20_000 } });
+    expect(turns[1]).toMatchObject({ role: 'user', results: { length: 20_000 }, parts: { length: 200_000 } });
   });
 });

@@ -15,22 +15,19 @@ interface Message {
 
 /** The conversation of a Messages request. Throws CCP_TRANSLATE_INVALID, or CCP_TRANSLATE_LOSSY through the scope. */
 export function readConversation(body: JsonObject, scope: RequestScope): Conversation {
-  const turns: Turn[] = [];
   let calls: readonly ToolCallPart[] = [];
-  for (const span of spans(readMessages(body['messages']))) {
-    if (span[0]?.role === 'assistant') {
-      const parts = readAssistant(
-        span.flatMap((message) => message.blocks),
-        scope,
-      );
-      calls = parts.filter((part) => part.type === 'call');
-      if (parts.length > 0) appendAssistant(turns, parts);
-    } else {
-      turns.push(...readSpan(span, calls, scope));
-      calls = [];
-    }
-  }
-  if (calls.length > 0) turns.push(...readSpan([], calls, scope));
+  const said = spans(readMessages(body['messages'])).flatMap((span): Turn[] => {
+    const waiting = calls;
+    calls = [];
+    if (span[0]?.role !== 'assistant') return readSpan(span, waiting, scope);
+    const parts = readAssistant(
+      span.flatMap((message) => message.blocks),
+      scope,
+    );
+    calls = parts.filter((part) => part.type === 'call');
+    return parts.length === 0 ? [] : [{ role: 'assistant', parts }];
+  });
+  const turns = calls.length === 0 ? said : [...said, ...readSpan([], calls, scope)];
   if (!turns.some((turn) => turn.role === 'user')) turns.push({ role: 'user', results: [], parts: [{ type: 'text', text: '(no text)' }] });
   return { system: readSystem(body['system']), turns: merged(turns) };
 }
@@ -73,25 +70,21 @@ function readSpan(span: readonly Message[], calls: readonly ToolCallPart[], scop
   return results.length > 0 ? [{ role: 'user', results, parts: [] }, ...said] : said;
 }
 
-/** Users' turns that follow each other become one. */
+/** Turns of one side that follow each other become one: what stood between them was empty. Costs what the turns cost, however many join. */
 function merged(turns: readonly Turn[]): Turn[] {
   const result: Turn[] = [];
-  let open: ContentPart[] | undefined;
+  let users: ContentPart[] = [];
+  let assistants: AssistantPart[] = [];
   for (const turn of turns) {
-    if (turn.role !== 'user') {
-      open = undefined;
-      result.push(turn);
-    } else if (open === undefined) {
-      open = [...turn.parts];
-      result.push({ role: 'user', results: turn.results, parts: open });
-    } else for (const part of turn.parts) open.push(part);
+    const joins = result.at(-1)?.role === turn.role;
+    if (turn.role === 'system') result.push(turn);
+    else if (turn.role === 'user') {
+      if (!joins) result.push({ role: 'user', results: turn.results, parts: (users = []) });
+      for (const part of turn.parts) users.push(part);
+    } else {
+      if (!joins) result.push({ role: 'assistant', parts: (assistants = []) });
+      for (const part of turn.parts) assistants.push(part);
+    }
   }
   return result;
-}
-
-/** An assistant's turn after one of its own (what stood between was empty) joins it, unless calls are waiting there. */
-function appendAssistant(turns: Turn[], parts: readonly AssistantPart[]): void {
-  const last = turns.at(-1);
-  if (last?.role === 'assistant') turns[turns.length - 1] = { role: 'assistant', parts: [...last.parts, ...parts] };
-  else turns.push({ role: 'assistant', parts });
 }

@@ -4,6 +4,15 @@ import type { Parameters } from './parameters.js';
 import { readThinkingWish } from './read-thinking-wish.js';
 import type { RequestScope } from './request-scope.js';
 
+/** What is read here or beside this; what is about the protocol or Anthropic's caches is no loss elsewhere. Any other member is named. */
+const known = new Set(
+  [
+    'model max_tokens messages system tools tool_choice temperature top_p top_k stop_sequences stream thinking metadata',
+    'output_config output_format service_tier speed context_management mcp_servers container',
+    'betas anthropic_beta anthropic_version cache_control',
+  ].flatMap((line) => line.split(' ')),
+);
+
 /** The parameters of a Messages request. What the target cannot take is noted as dropped. */
 export function readParameters(body: JsonObject, scope: RequestScope): Parameters {
   const { capabilities } = scope;
@@ -20,6 +29,8 @@ export function readParameters(body: JsonObject, scope: RequestScope): Parameter
   if (objectMember(body, 'context_management') !== undefined) scope.drop('context_management', 'hint');
   for (const key of ['mcp_servers', 'container'])
     if (body[key] !== undefined && body[key] !== null && !isEmptyList(body[key])) scope.drop(key, 'meaning');
+  for (const [key, value] of Object.entries(body))
+    if (!known.has(key) && value !== undefined && value !== null && !isEmptyList(value)) scope.drop(key.slice(0, 40), 'hint');
   return {
     stream: body['stream'] === true,
     maxTokens,

@@ -36,7 +36,7 @@ export function recordRequest(exchange: Exchange): void {
   });
   context.observers.tell(() => observationOf(exchange, durationMs), request.body);
   learnConversation(exchange);
-  context.decisions.record(decisionRecord(request, plan, context.tableOf(request.project), exchange));
+  context.decisions.record(() => decisionRecord(request, plan, context.tableOf(request.project), exchange));
   const { metrics } = context;
   metrics.requests.inc({ target, outcome });
   metrics.duration.observe(durationMs / 1000, { target });

@@ -241,7 +241,7 @@ describe('circuit', () => {
       providers: [providerConfig('a', first.url), providerConfig('b', spare.url)],
       models: [target('default', 'a', { fallback: ['spare'] }), target('spare', 'b')],
       retry: { ...retry, attempts: 0 },
-      deps: { decisions: { record: (decision) => decisions.push(decision), recent: () => Promise.resolve([]) } },
+      deps: { decisions: { record: (make) => decisions.push(make()), recent: () => Promise.resolve([]) } },
     });
     for (let count = 0; count < 7; count += 1) expect((await gate.ask()).text).toBe(healthy);
     expect(first.connections).toBe(5);

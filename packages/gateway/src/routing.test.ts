@@ -28,7 +28,7 @@ async function world(routes: readonly Rule[], options: Partial<HarnessOptions> &
     models: [target('default', 'first'), target('other', 'second', { model: 'claude-other' })],
     routes,
     ...options,
-    deps: { decisions: { record: (each) => decisions.push(each), recent: () => Promise.resolve(decisions) } },
+    deps: { decisions: { record: (make) => decisions.push(make()), recent: () => Promise.resolve(decisions) } },
   });
   /** Sends a conversation; the route it took and the target that got it. */
   const say = async (fields: object, headers: Record<string, string> = session): Promise<string> => {

@@ -25,7 +25,7 @@ describe('kinds of fallback', () => {
       providers: [providerConfig('a', first.url), providerConfig('b', general.url), providerConfig('c', special.url)],
       models: [target('default', 'a', { model: 'm', fallback: ['general'], fallbackOn }), target('general', 'b'), target('special', 'c')],
       retry,
-      deps: { decisions: { record: (decision) => decisions.push(decision), recent: () => Promise.resolve([]) } },
+      deps: { decisions: { record: (make) => decisions.push(make()), recent: () => Promise.resolve([]) } },
     });
     const answer = await gate.ask();
     expect(answer.text).toBe(healthy);

@@ -53,7 +53,7 @@ describe('createDecisionLog', () => {
     const redactor = createRedactor();
     const log = create({ redact: (text: string) => redactor.redact(text) });
     const facts = { model: key, session: key, tokens: 120, header: { 'x-key': key } };
-    log.record(decision('a', { facts, explanation: [{ rule: 'r', fired: false, because: [`model is ${key}`] }] }));
+    log.record(() => decision('a', { facts, explanation: [{ rule: 'r', fired: false, because: [`model is ${key}`] }] }));
     expect(JSON.stringify(await log.recent(1))).not.toContain(key);
     await log.flush();
     expect(JSON.stringify(await table.recent(1))).not.toContain(key);
@@ -62,11 +62,11 @@ describe('createDecisionLog', () => {
 
   it('gives back what was recorded, newest first, stored or not; a later record of a request takes its place', async () => {
     const log = create();
-    log.record(decision('a'));
+    log.record(() => decision('a'));
     await log.flush();
     clock.advance(1);
-    log.record(decision('b'));
-    log.record(decision('a', { outcome: 'ok' }));
+    log.record(() => decision('b'));
+    log.record(() => decision('a', { outcome: 'ok' }));
     const before = await log.recent(10);
     expect(before).toContainEqual(decision('b'));
     expect(before).toContainEqual(decision('a', { outcome: 'ok' }));
@@ -82,7 +82,7 @@ describe('createDecisionLog', () => {
     const log = create();
     const usage = { inputTokens: 5, cacheReadTokens: 7 };
     for (const id of ['a', 'b', 'c', 'd']) {
-      log.record(decision(id, { target: 'local', usage }));
+      log.record(() => decision(id, { target: 'local', usage }));
       if (id === 'b') await log.flush();
       clock.advance(10);
     }
@@ -97,14 +97,14 @@ describe('createDecisionLog', () => {
 
   it('stores by itself after a while, and at the end', async () => {
     const log = create({ flushMs: 20 });
-    log.record(decision('a'));
+    log.record(() => decision('a'));
     clock.advance(20);
     await turns();
     expect(idsOf(await table.recent(10))).toEqual(['a']);
-    log.record(decision('b'));
+    log.record(() => decision('b'));
     await log.stop();
     await log.stop();
-    log.record(decision('late'));
+    log.record(() => decision('late'));
     expect(idsOf(await table.recent(10)).sort()).toEqual(['a', 'b']);
     expect(clock.pending).toBe(0);
   });
@@ -113,7 +113,7 @@ describe('createDecisionLog', () => {
     const log = create({ capacityRows: 10 });
     for (let i = 0; i < 500; i++) {
       clock.advance(1);
-      log.record(decision(`x${i}`));
+      log.record(() => decision(`x${i}`));
       if (i % 7 === 0) await log.flush();
     }
     await log.flush();
@@ -122,9 +122,28 @@ describe('createDecisionLog', () => {
     expect(await log.recent(1000)).toHaveLength(10);
   });
 
+  it('keeps 500 decisions of a second, and does no work for the others', async () => {
+    const log = create({ capacityRows: 10_000 });
+    let made = 0;
+    const burst = (name: string, count: number): void => {
+      for (let i = 0; i < count; i++)
+        log.record(() => {
+          made += 1;
+          return decision(`${name}${i}`);
+        });
+    };
+    burst('a', 800);
+    await log.flush();
+    expect([made, log.health().dropped, (await log.recent(1000)).length]).toEqual([500, 300, 500]);
+    clock.advance(1000);
+    burst('b', 10);
+    await log.flush();
+    expect([made, log.health().dropped, (await log.recent(1000)).length]).toEqual([510, 300, 510]);
+  });
+
   it('forgets what is too old, without traffic', async () => {
     const log = create();
-    log.record(decision('a'));
+    log.record(() => decision('a'));
     await log.flush();
     clock.advance(59_999);
     expect(await log.recent(10)).toHaveLength(1);
@@ -143,7 +162,7 @@ describe('createDecisionLog', () => {
     circular['self'] = circular;
     const list = Array.from({ length: 10_000 }, (_, index) => index);
     const steps = Array.from({ length: 1000 }, () => ({ rule: prompt, fired: false, because: Array.from({ length: 100 }, () => prompt) }));
-    log.record(
+    log.record(() =>
       decision('a', {
         facts: { prompt, circular, list },
         route: prompt,
@@ -151,7 +170,7 @@ describe('createDecisionLog', () => {
         explanation: steps,
       }),
     );
-    log.record(decision('b', { facts: Object.fromEntries(list.map((index) => [`key${index}`, index])) }));
+    log.record(() => decision('b', { facts: Object.fromEntries(list.map((index) => [`key${index}`, index])) }));
     await log.flush();
     const stored = await table.recent(2);
     expect(stored.every((row) => !row.json.includes(prompt) && row.route.length < 250)).toBe(true);
@@ -165,7 +184,10 @@ describe('createDecisionLog', () => {
   it('goes on while the database fails, says so once, and stores what it kept when it is back', async () => {
     const log = create();
     failing = true;
-    for (let i = 0; i < 1100; i++) log.record(decision(`x${i}`, { at: clock.now() + i }));
+    for (let i = 0; i < 1100; i++) {
+      clock.advance(2);
+      log.record(() => decision(`x${i}`));
+    }
     await expect(log.flush()).rejects.toThrow('no database');
     expect(log.health()).toEqual({ database: 'degraded', pending: 1000, dropped: 100 });
     expect(idsOf(await log.recent(2))).toEqual(['x1099', 'x1098']);
@@ -184,7 +206,7 @@ describe('createDecisionLog', () => {
     clock.advance(60_000);
     await turns();
     expect(logged).toContain('old routing decisions could not be removed');
-    log.record(decision('never stored'));
+    log.record(() => decision('never stored'));
     await log.stop();
   });
 });

@@ -19,8 +19,11 @@ export interface DecisionLogOptions {
 
 /** The newest routing decisions, for `route explain` and the log. Best effort: a crash may lose the last `flushMs`. */
 export interface DecisionLog {
-  /** Keeps a decision; one with a known request id takes its place. Costs a push: the record must not change afterwards. */
-  record(decision: DecisionRecord): void;
+  /**
+   * Keeps a decision; one with a known request id takes its place. `make` is called at once or, of more than 500 within a second, not at all; what
+   * it returns must not change afterwards.
+   */
+  record(make: () => DecisionRecord): void;
   /**
    * Newest first by `at`, none older than `maxAgeMs`, none after `until` (ms since the epoch) when that is given; includes what is not in the
    * database yet.
@@ -29,7 +32,7 @@ export interface DecisionLog {
   /** Everything recorded so far is in the database afterwards. Rejects with its error. */
   flush(): Promise<void>;
   stop(): Promise<void>;
-  /** `dropped`: decisions that found no room while the database failed. */
+  /** `dropped`: decisions beyond 500 within a second, and those that found no room while the database failed. */
   health(): { readonly database: 'ok' | 'degraded'; readonly pending: number; readonly dropped: number };
 }
 
@@ -39,6 +42,8 @@ const maxAttempts = 50;
 const maxSteps = 500;
 const maxReasons = 20;
 const groupSize = 200;
+/** More of them than this within a second tell nothing new and would drive older ones out of the log. */
+const maxPerSecond = 500;
 const retryMs = 2000;
 const longestPauseMs = 10 * 60_000;
 
@@ -58,6 +63,8 @@ class BatchedDecisionLog implements DecisionLog {
   #degraded = false;
   #dropped = 0;
   #sinceCleaning = 0;
+  #secondBegan = -Infinity;
+  #inSecond = 0;
   #stopped = false;
 
   constructor(options: DecisionLogOptions) {
@@ -67,9 +74,13 @@ class BatchedDecisionLog implements DecisionLog {
     this.#scheduleCleaning();
   }
 
-  record(decision: DecisionRecord): void {
+  record(make: () => DecisionRecord): void {
     if (this.#stopped) return;
-    this.#pending.push(decision);
+    if (!this.#takePlace()) {
+      this.#dropped += 1;
+      return;
+    }
+    this.#pending.push(make());
     if (this.#pending.length > maxPending) {
       this.#pending.shift();
       this.#dropped += 1;
@@ -110,6 +121,16 @@ class BatchedDecisionLog implements DecisionLog {
 
   health(): { readonly database: 'ok' | 'degraded'; readonly pending: number; readonly dropped: number } {
     return { database: this.#degraded ? 'degraded' : 'ok', pending: this.#pending.length, dropped: this.#dropped };
+  }
+
+  #takePlace(): boolean {
+    const now = this.#options.clock.monotonic();
+    if (now - this.#secondBegan >= 1000) {
+      this.#secondBegan = now;
+      this.#inSecond = 0;
+    }
+    this.#inSecond += 1;
+    return this.#inSecond <= maxPerSecond;
   }
 
   /** A full group is stored at once. */

@@ -169,7 +169,7 @@ export async function startGateway(options: HarnessOptions): Promise<Gateway> {
     ledger: options.ledger ?? ledger,
     accessLog: { write: (entry) => lines.push(entry) },
     decisions: {
-      record: (decision) => decisions.push(decision),
+      record: (make) => decisions.push(make()),
       recent: (limit) => Promise.resolve(decisions.toReversed().slice(0, limit)),
     },
     calibration: createCalibration({ capacity: 100 }),

@@ -1,26 +1,21 @@
 # ccproxy hook for fish, version @VERSION@. Written by `ccproxy shell-integration fish`; edits are lost.
 # Nothing here starts a process or evaluates text; names begin with __ccproxy_ (functions, state) or __c_ (locals).
+# A shell reads this when it starts, and hook-more.fish beside it when a project file is met: fish parses a file as a whole.
+set -g __ccproxy_build @BUILD@
 set -g __ccproxy_state @STATE@
-set -g __ccproxy_outside ''
-set -g __ccproxy_inside ''
-for __ccproxy_name in pwd mark origin here file copy memo body slot profile length lost busy
-    set -g __ccproxy_$__ccproxy_name ''
-end
-set -e __ccproxy_name
-set -g __ccproxy_notices
-set -g __ccproxy_noted
+set -g __ccproxy_idle ''
 set -g CCPROXY_PROMPT ''
-# Older fish cannot compare times: there the file is compared at every prompt.
-builtin test / -nt / 2>/dev/null
-test $status -le 1
-and set -g __ccproxy_times 1
-or set -g __ccproxy_times ''
+set -eg __ccproxy_pwd __ccproxy_mark __ccproxy_origin __ccproxy_here __ccproxy_file __ccproxy_copy __ccproxy_memo __ccproxy_body __ccproxy_slot __ccproxy_profile __ccproxy_length __ccproxy_lost __ccproxy_busy __ccproxy_notices __ccproxy_noted __ccproxy_again __ccproxy_mine __ccproxy_home __ccproxy_loaded
 
-# At every prompt. Unchanged directory, epoch and project file: two to five stats, and done.
+# At every prompt. Nothing changed: one stat outside of projects, five inside, all in one `test` that the last look put together.
 function __ccproxy_hook --on-event fish_prompt
-    test "$PWD" = "$__ccproxy_outside" -a -e "$__ccproxy_mark" -a ! -O "$__ccproxy_here"
-    or test "$PWD" = "$__ccproxy_inside" -a -e "$__ccproxy_mark" -a -f "$__ccproxy_file" -a ! "$__ccproxy_file" -nt "$__ccproxy_copy" -a ! -O "$__ccproxy_here"
-    or __ccproxy_look
+    test "$PWD" = $__ccproxy_idle
+    or __ccproxy_prompt
+end
+
+# A notice is printed at a prompt, never in the middle of a line; until then no prompt counts as one where nothing changed.
+function __ccproxy_prompt
+    __ccproxy_look
     if set -q __ccproxy_notices[1]
         builtin printf '%s\n' $__ccproxy_notices >&2
         set -g __ccproxy_notices
@@ -32,48 +27,207 @@ function __ccproxy_moved --on-variable PWD
     or __ccproxy_look
 end
 
-# Decides anew: which project, allowed or not, daemon there or not; then leaves, stays or enters.
+# Finds the project: the nearest project file of our own, from $PWD up to $HOME or the root. Sets __c_dir (it ends with a slash) and __c_file.
 function __ccproxy_look
-    set -l IFS \n' '\t
+    set -l IFS \n
     set -l fish_read_limit 65536
     set -l __c_dir
     set -l __c_file
-    set -l __c_kept
-    set -l __c_reason
-    set -l __c_verdict outside
     set -l __c_before $__ccproxy_pwd
-    set -g __ccproxy_pwd $PWD
-    set -g __ccproxy_here $PWD/.ccproxy.yaml
-    test "$__ccproxy_lost" = "$PWD"
-    or set -g __ccproxy_lost ''
     # Interrupted, the next prompt looks again: the state of the prompt is set last, and what is half done is known as such.
     set -l __c_half $__ccproxy_busy
     set -g __ccproxy_busy 1
-    set -g __ccproxy_outside ''
-    set -g __ccproxy_inside ''
-    if test -e "$__ccproxy_mark"
-        __ccproxy_find
-        if test -n "$__c_file"
-            if test -n "$__ccproxy_times" -a -z "$__c_half" -a "$__c_file" = "$__ccproxy_file" -a ! "$__c_file" -nt "$__ccproxy_copy"
-                test "$__ccproxy_here" = "$__c_file"
-                and set -g __ccproxy_here ''
-                set -g __ccproxy_busy ''
-                set -g __ccproxy_inside $PWD
-                return
+    set -g __ccproxy_idle ''
+    set -g __ccproxy_pwd $PWD
+    test "$__ccproxy_lost" = "$PWD"
+    or set -g __ccproxy_lost ''
+    switch $PWD/
+        case '*'\n'*' '*/./*' '*/../*' '//*'
+            __ccproxy_climb
+        case '*'
+            # Downwards, from $HOME when it is above: only strings are put together, nothing is substituted per level.
+            set -l __c_folder /
+            set -l __c_parts (string split -- / $PWD/)
+            if test "$HOME" != "$__ccproxy_home"
+                set -g __ccproxy_home "$HOME"
+                set -g __ccproxy_depth (count (string split -- / "$HOME"))
+                set -g __ccproxy_root (string split -- / "$HOME")
+                set -g __ccproxy_root "$__ccproxy_root"
             end
-            __ccproxy_judge
-        end
-    else
-        __ccproxy_epoch
-        __ccproxy_find
-        test -n "$__c_file"
-        and __ccproxy_judge
+            if test -n "$HOME" -a "$__c_parts[1..$__ccproxy_depth]" = "$__ccproxy_root"
+                set __c_folder $HOME/
+                set -e __c_parts[1..$__ccproxy_depth]
+            else
+                set -e __c_parts[1]
+            end
+            for __c_part in $__c_parts
+                test -O $__c_folder.ccproxy.yaml -a -f $__c_folder.ccproxy.yaml
+                and set __c_dir $__c_folder
+                set __c_folder $__c_folder$__c_part/
+            end
     end
-    if test $__c_verdict = allowed
-        if test -z "$__ccproxy_origin"
-            set __c_verdict stopped
-        else if test -z "$__ccproxy_memo"
-            __ccproxy_load
+    if test -n "$__c_dir"
+        set __c_file "$__c_dir.ccproxy.yaml"
+        __ccproxy_inside
+    else if test -n "$__c_half$__ccproxy_lost$__ccproxy_file$__CCPROXY_SAVED"
+        __ccproxy_depart
+    else
+        set -g CCPROXY_PROMPT ''
+        __ccproxy_quiet
+    end
+end
+
+# No project, and nothing of one: until the directory changes, or a project file appears in it.
+function __ccproxy_quiet
+    set -g __ccproxy_busy ''
+    set -q __ccproxy_notices[1]
+    or set -g __ccproxy_idle $PWD -a ! -O $PWD/.ccproxy.yaml
+end
+
+# The same for the rare path with a line end: a substitution splits at line ends and drops trailing ones, so each level ends with a slash.
+function __ccproxy_climb --no-scope-shadowing
+    string match -qr '/\.\.?/|^//' -- $PWD/
+    and return
+    set -l __c_folder $PWD/
+    while true
+        if test -O "$__c_folder.ccproxy.yaml" -a -f "$__c_folder.ccproxy.yaml"
+            set __c_dir $__c_folder
+            return
+        end
+        test $__c_folder = / -o $__c_folder = "$HOME/"
+        and return
+        set __c_folder (string replace -r '[^/]*/$' '' -- $__c_folder | string collect)
+    end
+end
+# Until the second file is read: reads it and looks again. When it is of another version, a newer one stands there: then all of it is read.
+function __ccproxy_inside --no-scope-shadowing
+    __ccproxy_more
+end
+function __ccproxy_depart --no-scope-shadowing
+    __ccproxy_more
+end
+function __ccproxy_more --no-scope-shadowing
+    set -l __c_folder $__ccproxy_state/shell
+    for __c_name in hook-more.fish hook.fish hook-more.fish
+        if test -f $__c_folder/$__c_name -a -O $__c_folder/$__c_name -a -r $__c_folder/$__c_name
+            source $__c_folder/$__c_name
+            test "$__ccproxy_loaded" = "$__ccproxy_build"
+            and break
+        end
+    end
+    set -g __ccproxy_busy $__c_half
+    if test "$__ccproxy_loaded" = "$__ccproxy_build"
+        set -g __ccproxy_pwd $__c_before
+        __ccproxy_look
+    end
+end
+
+# Completion: the words lie in a file that is read at the first Tab.
+function __ccproxy_complete
+    if not functions -q __ccproxy_complete_words; and test -r $__ccproxy_state/shell/completion.fish
+        source $__ccproxy_state/shell/completion.fish
+    end
+    functions -q __ccproxy_complete_words
+    and __ccproxy_complete_words
+end
+complete -c ccproxy -f -a '(__ccproxy_complete)'
+complete -c cc-proxy -f -a '(__ccproxy_complete)'
+
+# `claude` through ccproxy: only when the stub asks for it. Whole in itself: some tools keep this function and lose the others.
+if test "$argv[1]" = claude
+    function claude --wraps=claude --description 'Claude Code through ccproxy'
+        if set -q CLAUDECODE; or not command -sq ccproxy
+            command claude $argv
+        else
+            functions -q __ccproxy_hook
+            and __ccproxy_hook
+            command ccproxy claude -- $argv
+        end
+    end
+end
+# ccproxy hook for fish, second half, version @VERSION@. Written by `ccproxy shell-integration fish`; edits are lost.
+set -g __ccproxy_loaded @BUILD@
+# Older fish cannot compare times: there the file is compared at every prompt.
+builtin test / -nt / 2>/dev/null
+test $status -le 1
+and set -g __ccproxy_times 1
+or set -g __ccproxy_times ''
+
+# What needs no thought is done at once: staying inside, entering what was entered before from the same state, and leaving where nothing was
+# changed. The rest is for __ccproxy_slow.
+function __ccproxy_inside --no-scope-shadowing
+    if test -z "$__c_half" -a -e "$__ccproxy_mark"
+        if test -n "$__ccproxy_times" -a "$__c_file" = "$__ccproxy_file" -a ! "$__c_file" -nt "$__ccproxy_copy"
+            __ccproxy_active
+            return
+        end
+        # Coming back takes one read: the bytes of the project file, against those that were compared with the allowed copy under this very
+        # epoch. `set -q` answers how many are not set.
+        if test -n "$__ccproxy_again" -a -z "$__CCPROXY_SAVED" -a "$__ccproxy_memo" = "$__ccproxy_mark $__c_dir" -a -r "$__c_file"
+            set -l __c_live
+            builtin read -z __c_live <$__c_file
+            if test $status -le 1 -a "$__c_live" = "$__ccproxy_body"; and __ccproxy_whole
+                if set -qgx PWD $__ccproxy_exported; and test "$ANTHROPIC_BASE_URL[1]"\x1f"$CCPROXY_PROFILE[1]"\x1f"$ANTHROPIC_CUSTOM_HEADERS[1]"\x1f"$NO_PROXY[1]"\x1f"$no_proxy[1]"\x1f"$ENABLE_TOOL_SEARCH[1]"\x1f"$CLAUDE_CODE_GATEWAY_HINT_HEADERS[1]"\x1f"$CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY[1]" = "$__ccproxy_again"
+                    set -q __ccproxy_never $__ccproxy_unset
+                    if test $status = $__ccproxy_missing
+                        for __c_pair in $__ccproxy_redo
+                            set -gx $$__c_pair
+                        end
+                        set -g __ccproxy_file $__c_file
+                        set -g __ccproxy_noted
+                        set -g CCPROXY_PROMPT $__ccproxy_profile
+                        __ccproxy_active
+                        return
+                    end
+                end
+            end
+        end
+    end
+    __ccproxy_slow
+end
+
+function __ccproxy_depart --no-scope-shadowing
+    if test -z "$__c_half$__ccproxy_lost" -a -n "$__ccproxy_mine" -a "$__CCPROXY_SAVED" = "$__ccproxy_mine" -a "$__c_before" != "$PWD"
+        if test "$ANTHROPIC_BASE_URL"\x1f"$CCPROXY_PROFILE"\x1f"$ANTHROPIC_CUSTOM_HEADERS"\x1f"$NO_PROXY"\x1f"$no_proxy"\x1f"$ENABLE_TOOL_SEARCH"\x1f"$CLAUDE_CODE_GATEWAY_HINT_HEADERS"\x1f"$CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY" = "$__ccproxy_left"
+            set -g __ccproxy_file ''
+            set -g CCPROXY_PROMPT ''
+            for __c_pair in $__ccproxy_back
+                set -gx $$__c_pair
+            end
+            set -eg $__ccproxy_gone
+            __ccproxy_quiet
+            return
+        end
+    end
+    __ccproxy_slow
+end
+
+# Inside and active: until the directory, the epoch or the project file changes, or a nearer one appears.
+function __ccproxy_active --no-scope-shadowing
+    set -g __ccproxy_busy ''
+    if test -n "$__ccproxy_times"; and not set -q __ccproxy_notices[1]
+        set -g __ccproxy_idle $PWD -a -e $__ccproxy_mark -a -f $__ccproxy_file -a ! $__ccproxy_file -nt $__ccproxy_copy
+        test $PWD/ = $__c_dir
+        or set -a __ccproxy_idle -a ! -O $PWD/.ccproxy.yaml
+    end
+end
+
+# Decides anew: which project, allowed or not, daemon there or not; then leaves, stays or enters.
+function __ccproxy_slow --no-scope-shadowing
+    set -l IFS \n' '\t
+    set -l __c_kept
+    set -l __c_reason
+    set -l __c_verdict outside
+    if test -n "$__c_file"
+        test -e "$__ccproxy_mark"
+        or __ccproxy_epoch
+        __ccproxy_judge
+        if test $__c_verdict = allowed
+            if test -z "$__ccproxy_origin"
+                set __c_verdict stopped
+            else if test -z "$__ccproxy_memo"
+                __ccproxy_load
+            end
         end
     end
     if test $__c_verdict = allowed
@@ -81,17 +235,13 @@ function __ccproxy_look
         set -g __ccproxy_copy $__ccproxy_state/env$__c_dir.ccproxy-trusted.$__ccproxy_slot
         set -g __ccproxy_noted
         set -g CCPROXY_PROMPT $__ccproxy_profile
-        test "$__ccproxy_here" = "$__c_file"
-        and set -g __ccproxy_here ''
         if test -z "$__CCPROXY_SAVED"
             __ccproxy_enter
         else if test -n "$__c_half"; or not __ccproxy_same
             __ccproxy_leave
             __ccproxy_enter
         end
-        set -g __ccproxy_busy ''
-        test -n "$__ccproxy_times"
-        and set -g __ccproxy_inside $PWD
+        __ccproxy_active
         return
     end
     # A project file that vanished may come back, with another branch: it is looked for at every prompt in this directory.
@@ -103,9 +253,16 @@ function __ccproxy_look
     and __ccproxy_leave
     set -g __ccproxy_busy ''
     switch $__c_verdict
-        case outside denied
+        case outside
             test "$__ccproxy_lost" = "$PWD"
-            or set -g __ccproxy_outside $PWD
+            or __ccproxy_quiet
+            return
+        case denied
+            if test "$__ccproxy_lost" != "$PWD" -a -n "$__ccproxy_mark"; and not set -q __ccproxy_notices[1]
+                set -g __ccproxy_idle $PWD -a -e $__ccproxy_mark
+                test $PWD/ = $__c_dir
+                or set -a __ccproxy_idle -a ! -O $PWD/.ccproxy.yaml
+            end
             return
         case stopped
             set -g CCPROXY_PROMPT off
@@ -117,7 +274,6 @@ function __ccproxy_look
             set -g CCPROXY_PROMPT '?'
             set __c_reason 'has a .ccproxy.yaml that is not the one you allowed: read it, then run ccproxy allow there'
         case '*'
-            set -g __ccproxy_outside $PWD
             set -g CCPROXY_PROMPT '?'
             set __c_reason 'has an entry this hook cannot use: run ccproxy allow there again'
     end
@@ -146,55 +302,6 @@ function __ccproxy_epoch --no-scope-shadowing
     or set -g __ccproxy_origin "http://[::1]:$__c_port"
 end
 
-# The nearest project file of our own, from $PWD up to $HOME or the root: sets __c_dir (it ends with a slash) and __c_file.
-function __ccproxy_find --no-scope-shadowing
-    set -l __c_folder /
-    set -l __c_folders
-    set -l __c_parts
-    test "$PWD" = /
-    and set -g __ccproxy_here /.ccproxy.yaml
-    if string match -qr '\n|/\.\.?/|^//' -- $PWD/
-        __ccproxy_climb
-        return
-    end
-    # Downwards, from $HOME when it is above: only strings are put together, nothing is substituted per level.
-    set __c_parts (string split -- / $PWD/)
-    if test -n "$HOME" -a "$__c_parts[1..$__ccproxy_depth]" = "$__ccproxy_home"
-        set __c_folder $HOME/
-        set -e __c_parts[1..$__ccproxy_depth]
-    else
-        set -e __c_parts[1]
-    end
-    for __c_part in $__c_parts
-        if test -O $__c_folder.ccproxy.yaml -a -f $__c_folder.ccproxy.yaml
-            set __c_dir $__c_folder
-        end
-        set __c_folder $__c_folder$__c_part/
-    end
-    test -n "$__c_dir"
-    and set __c_file $__c_dir.ccproxy.yaml
-end
-
-# The same for the rare path with a line end: a substitution splits at line ends and drops trailing ones, so each level ends with a slash.
-function __ccproxy_climb --no-scope-shadowing
-    string match -qr '/\.\.?/|^//' -- $PWD/
-    and return
-    set __c_folder $PWD/
-    while true
-        if test -O "$__c_folder.ccproxy.yaml" -a -f "$__c_folder.ccproxy.yaml"
-            set __c_dir $__c_folder
-            set __c_file "$__c_folder.ccproxy.yaml"
-            return
-        end
-        test $__c_folder = / -o $__c_folder = "$HOME/"
-        and return
-        set __c_folder (string replace -r '[^/]*/$' '' -- $__c_folder | string collect)
-    end
-end
-set -g __ccproxy_home (string split -- / $HOME)
-set -g __ccproxy_depth (count $__ccproxy_home)
-set -g __ccproxy_home "$__ccproxy_home"
-
 # Compares the project file with the allowed copies, byte for byte: sets __c_verdict and __ccproxy_slot. What was read of the tree holds
 # until the epoch changes, so that coming back to the project reads the project file only.
 function __ccproxy_judge --no-scope-shadowing
@@ -213,6 +320,7 @@ function __ccproxy_judge --no-scope-shadowing
         return
     end
     set -g __ccproxy_memo ''
+    set -g __ccproxy_again ''
     set __c_verdict new
     test -O "$__c_entry.ccproxy-env" -a -f "$__c_entry.ccproxy-env" -a -r "$__c_entry.ccproxy-env"
     or return
@@ -259,6 +367,7 @@ function __ccproxy_load --no-scope-shadowing
     set -g __ccproxy_names
     set -g __ccproxy_values
     set -g __ccproxy_profile on
+    set -g __ccproxy_again ''
     test "$__c_records[1]" = 1
     or return
     # Of each record that may be there: the whole, its name, its value.
@@ -304,73 +413,86 @@ end
 
 # Whether this project is active already with exactly these values (also when a parent shell activated it).
 function __ccproxy_same --no-scope-shadowing
-    set -l __c_found 1:
+    set -l __c_expected "2|"
     set -l __c_rest $__ccproxy_values
-    test "$__CCPROXY_ROOT" = "$__c_dir"
-    or return 1
     for __c_k in $__ccproxy_names
-        set -l __c_v $__c_rest[1]
+        set __c_expected "$__c_expected$__c_k=$__c_rest[1]|"
         set -e __c_rest[1]
-        set -l __c_old __CCPROXY_OLD_$__c_k
-        set -l __c_new __CCPROXY_NEW_$__c_k
-        set -l __c_mine "$$__c_old"
-        test -n "$__c_mine"
-        and __ccproxy_join
-        if string match -q "*:$__c_k=k:*" -- "$__CCPROXY_SAVED"
-            set __c_found $__c_found$__c_k=k:
-            continue
-        end
-        test "$$__c_new" = "$__c_v"
-        or return 1
-        for __c_flag in u x n
-            string match -q "*:$__c_k=$__c_flag:*" -- "$__CCPROXY_SAVED"
-            and set __c_found $__c_found$__c_k=$__c_flag:
-        end
     end
-    test "$__c_found" = "$__CCPROXY_SAVED"
+    test "$__CCPROXY_ROOT" = "$__c_dir" -a (string replace -ar '=[uxnk]=' = -- "$__CCPROXY_SAVED" | string collect) = "$__c_expected"
 end
 
-# Sets the variables, remembering what was there: u unset, x exported, n not exported, k the user's own and left alone. The record comes
-# before what is recorded, so that an interruption finds nothing set that is not.
+# Sets the variables. __CCPROXY_SAVED remembers for each what was there (u unset, x exported, n not exported, k the user's own and left
+# alone) and what we put there. The record comes before what is recorded, so that an interruption finds nothing set that is not. Each of
+# __ccproxy_redo and __ccproxy_back names a variable that holds a name and its value: to do the same again is one `set` for each.
 function __ccproxy_enter --no-scope-shadowing
-    set -l __c_saved 1:
-    set -l __c_set
+    set -l __c_saved '2|'
     set -l __c_rest $__ccproxy_values
+    set -l __c_simple 1
+    set -l __c_number 0
+    set -l __c_set
+    set -g __ccproxy_redo __ccproxy_pair_root
+    set -g __ccproxy_back
+    set -g __ccproxy_gone
+    set -g __ccproxy_exported
+    set -g __ccproxy_unset
+    set -g __ccproxy_again ''
+    set -g __ccproxy_mine ''
+    set -l __c_picture "$ANTHROPIC_BASE_URL[1]"\x1f"$CCPROXY_PROFILE[1]"\x1f"$ANTHROPIC_CUSTOM_HEADERS[1]"\x1f"$NO_PROXY[1]"\x1f"$no_proxy[1]"\x1f"$ENABLE_TOOL_SEARCH[1]"\x1f"$CLAUDE_CODE_GATEWAY_HINT_HEADERS[1]"\x1f"$CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY[1]"
     for __c_k in $__ccproxy_names
         set -l __c_v $__c_rest[1]
+        set -l __c_flag u
         set -e __c_rest[1]
-        if set -q $__c_k
-            if set -q __c_kept[1]; and contains -- $__c_k $__c_kept
-                set __c_saved $__c_saved$__c_k=k:
-                continue
-            end
+        if contains -- $__c_k $__c_kept
+            set __c_flag k
+        else if set -q $__c_k
             # This very shell puts back lists as lists, and lets a universal variable show through again.
             set -qg $__c_k
             and set -g __ccproxy_old_$__c_k g $$__c_k
             or set -g __ccproxy_old_$__c_k U
-            if set -qx $__c_k
+            set __c_flag n
+            set -qx $__c_k
+            and set __c_flag x
+        end
+        set __c_saved "$__c_saved$__c_k=$__c_flag=$__c_v|"
+        switch $__c_flag
+            case x
                 set -l __c_mine "$$__c_k"
-                set __c_saved $__c_saved$__c_k=x:
-                set -gx __CCPROXY_OLD_$__c_k $__c_mine
+                set -l __c_own __ccproxy_old_$__c_k
                 test -n "$__c_mine"
                 and __ccproxy_join
-            else
-                set __c_saved $__c_saved$__c_k=n:
-            end
-        else if set -q __c_kept[1]; and contains -- $__c_k $__c_kept
-            set __c_saved $__c_saved$__c_k=k:
-            continue
-        else
-            set __c_saved $__c_saved$__c_k=u:
+                set -g __ccproxy_pair_old_$__c_k __CCPROXY_OLD_$__c_k $__c_mine
+                set -g __ccproxy_pair_back_$__c_k $__c_k $__c_mine
+                set -a __ccproxy_redo __ccproxy_pair_old_$__c_k
+                set -a __ccproxy_back __ccproxy_pair_back_$__c_k
+                set -a __ccproxy_gone __CCPROXY_OLD_$__c_k $__c_own
+                set -a __ccproxy_exported $__c_k
+                test -n "$__c_mine" -a "g $__c_mine" = "$$__c_own" -a (count $$__c_own) = 2
+                or set __c_simple ''
+            case u
+                set -a __ccproxy_gone $__c_k
+                set -a __ccproxy_unset $__c_k
+            case k
+                set __c_simple ''
+                continue
+            case n
+                set __c_simple ''
         end
-        set -gx __CCPROXY_NEW_$__c_k $__c_v
-        set -a __c_set $__c_k
+        set -g __ccproxy_pair_$__c_k $__c_k $__c_v
+        set -a __c_set __ccproxy_pair_$__c_k
     end
-    set -gx __CCPROXY_ROOT $__c_dir
-    set -gx __CCPROXY_SAVED $__c_saved
-    for __c_k in $__c_set
-        set -l __c_new __CCPROXY_NEW_$__c_k
-        set -gx $__c_k $$__c_new
+    set -g __ccproxy_pair_root __CCPROXY_ROOT $__c_dir
+    set -g __ccproxy_pair_saved __CCPROXY_SAVED $__c_saved
+    set -a __ccproxy_redo __ccproxy_pair_saved $__c_set
+    for __c_pair in $__ccproxy_redo
+        set -gx $$__c_pair
+    end
+    if test -n "$__c_simple"
+        set -a __ccproxy_gone __CCPROXY_ROOT __CCPROXY_SAVED
+        set -g __ccproxy_missing (math 1 + (count $__ccproxy_unset))
+        set -g __ccproxy_left "$ANTHROPIC_BASE_URL"\x1f"$CCPROXY_PROFILE"\x1f"$ANTHROPIC_CUSTOM_HEADERS"\x1f"$NO_PROXY"\x1f"$no_proxy"\x1f"$ENABLE_TOOL_SEARCH"\x1f"$CLAUDE_CODE_GATEWAY_HINT_HEADERS"\x1f"$CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY"
+        set -g __ccproxy_mine $__c_saved
+        set -g __ccproxy_again $__c_picture
     end
 end
 
@@ -378,18 +500,23 @@ end
 function __ccproxy_leave --no-scope-shadowing
     set -l __c_changed
     set -l __c_fields
-    string match -q '1:*' -- "$__CCPROXY_SAVED"
-    and set __c_fields (string match -ar '(ANTHROPIC_BASE_URL|CCPROXY_PROFILE|ANTHROPIC_CUSTOM_HEADERS|NO_PROXY|no_proxy|ENABLE_TOOL_SEARCH|CLAUDE_CODE_GATEWAY_HINT_HEADERS|CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY)=([uxnk]):' -- $__CCPROXY_SAVED)
+    string match -q '2|*' -- "$__CCPROXY_SAVED"
+    and set __c_fields (string match -ar '(?<=\|)(ANTHROPIC_BASE_URL|CCPROXY_PROFILE|ANTHROPIC_CUSTOM_HEADERS|NO_PROXY|no_proxy|ENABLE_TOOL_SEARCH|CLAUDE_CODE_GATEWAY_HINT_HEADERS|CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY)=([uxnk])=([^|\n]*)\|' -- "$__CCPROXY_SAVED")
     set -l __c_gone
-    while set -q __c_fields[3]
+    while set -q __c_fields[4]
         set -l __c_k $__c_fields[2]
         set -l __c_flag $__c_fields[3]
-        set -l __c_new __CCPROXY_NEW_$__c_k
-        set -e __c_fields[1..3]
-        if test $__c_flag != k; and set -q $__c_new
+        set -l __c_v $__c_fields[4]
+        set -e __c_fields[1..4]
+        if test $__c_flag != k
             set -l __c_old __CCPROXY_OLD_$__c_k
             set -l __c_own __ccproxy_old_$__c_k
-            if set -q $__c_k; and test "$$__c_k" = "$$__c_new"
+            if test $__c_flag = x; and set -q $__c_old
+                set -l __c_mine "$$__c_old"
+                test -n "$__c_mine"
+                and __ccproxy_join
+            end
+            if set -q $__c_k; and test "$$__c_k" = "$__c_v"
                 set -eg $__c_k
                 if test $__c_flag = u
                     true
@@ -408,10 +535,10 @@ function __ccproxy_leave --no-scope-shadowing
             else
                 set -a __c_changed $__c_k
             end
-        else if test $__c_flag = k -a "$__CCPROXY_ROOT" = "$__c_dir"
+        else if test "$__CCPROXY_ROOT" = "$__c_dir"
             set -a __c_kept $__c_k
         end
-        set -a __c_gone $__c_new __CCPROXY_OLD_$__c_k __ccproxy_old_$__c_k
+        set -a __c_gone __CCPROXY_OLD_$__c_k __ccproxy_old_$__c_k
     end
     test "$__CCPROXY_ROOT" = "$__c_dir"
     and set -a __c_kept $__c_changed
@@ -431,28 +558,4 @@ function __ccproxy_note --no-scope-shadowing
     and set -g __ccproxy_noted
     set -ga __ccproxy_noted $__c_line
     set -ga __ccproxy_notices $__c_line
-end
-
-# Completion: the words lie in a file that is read at the first Tab.
-function __ccproxy_complete
-    if not functions -q __ccproxy_complete_words; and test -r $__ccproxy_state/shell/completion.fish
-        source $__ccproxy_state/shell/completion.fish
-    end
-    functions -q __ccproxy_complete_words
-    and __ccproxy_complete_words
-end
-complete -c ccproxy -f -a '(__ccproxy_complete)'
-complete -c cc-proxy -f -a '(__ccproxy_complete)'
-
-# `claude` through ccproxy: only when the stub asks for it. Whole in itself: some tools keep this function and lose the others.
-if test "$argv[1]" = claude
-    function claude --wraps=claude --description 'Claude Code through ccproxy'
-        if set -q CLAUDECODE; or not command -sq ccproxy
-            command claude $argv
-        else
-            functions -q __ccproxy_hook
-            and __ccproxy_hook
-            command ccproxy claude -- $argv
-        end
-    end
 end

@@ -65,21 +65,21 @@ function global:__ccproxy_records([string] $dir, [int] $slot, [string] $origin) 
 function global:__ccproxy_get([string] $name) { return [System.Environment]::GetEnvironmentVariable($name) }
 function global:__ccproxy_set([string] $name, $value) { [System.Environment]::SetEnvironmentVariable($name, $value) }
 
-# Sets the variables, remembering what was there: u unset, x exported (PowerShell knows no other).
+# The value to set when the user's own is $old: some lists are joined, the others replaced.
+function global:__ccproxy_join([string] $name, $old, [string] $value) {
+    if ("$old" -ne '' -and $name -ceq 'ANTHROPIC_CUSTOM_HEADERS') { return "$old`n$value" }
+    if ("$old" -ne '' -and $name -in 'NO_PROXY', 'no_proxy') { return "$old,$value" }
+    return $value
+}
+
+# Sets the variables. __CCPROXY_SAVED remembers for each what was there (u unset, x exported; PowerShell knows no other) and what we put there.
 function global:__ccproxy_enter([string] $root, $found) {
-    $saved = '1:'
+    $saved = '2|'
     foreach ($name in $found.Keys) {
-        $value = $found[$name]
         $old = __ccproxy_get $name
-        if ($null -eq $old) { $saved += "${name}=u:" }
-        else {
-            $saved += "${name}=x:"
-            __ccproxy_set "__CCPROXY_OLD_$name" $old
-            if ($old -ne '' -and $name -ceq 'ANTHROPIC_CUSTOM_HEADERS') { $value = "$old`n$value" }
-            if ($old -ne '' -and $name -in 'NO_PROXY', 'no_proxy') { $value = "$old,$value" }
-        }
-        __ccproxy_set "__CCPROXY_NEW_$name" $value
-        __ccproxy_set $name $value
+        $saved += "${name}=$(if ($null -eq $old) { 'u' } else { 'x' })=$($found[$name])|"
+        if ($null -ne $old) { __ccproxy_set "__CCPROXY_OLD_$name" $old }
+        __ccproxy_set $name (__ccproxy_join $name $old $found[$name])
     }
     __ccproxy_set '__CCPROXY_SAVED' $saved
     __ccproxy_set '__CCPROXY_ROOT' ($root.TrimEnd('/', '\') + '/')
@@ -88,17 +88,14 @@ function global:__ccproxy_enter([string] $root, $found) {
 # Puts back what was there; a variable the user changed meanwhile keeps the user's value.
 function global:__ccproxy_leave {
     $saved = __ccproxy_get '__CCPROXY_SAVED'
-    if ("$saved" -cnotmatch '\A1:') { return }
-    foreach ($match in [regex]::Matches($saved, '(ANTHROPIC_BASE_URL|CCPROXY_PROFILE|ANTHROPIC_CUSTOM_HEADERS|NO_PROXY|no_proxy|ENABLE_TOOL_SEARCH|CLAUDE_CODE_GATEWAY_HINT_HEADERS|CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY)=([uxn]):')) {
+    if ("$saved" -cnotmatch '\A2\|') { return }
+    foreach ($match in [regex]::Matches($saved, '(?<=\|)(ANTHROPIC_BASE_URL|CCPROXY_PROFILE|ANTHROPIC_CUSTOM_HEADERS|NO_PROXY|no_proxy|ENABLE_TOOL_SEARCH|CLAUDE_CODE_GATEWAY_HINT_HEADERS|CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY)=([uxn])=([^|]*)\|')) {
         $name = $match.Groups[1].Value
-        $new = __ccproxy_get "__CCPROXY_NEW_$name"
+        $old = if ($match.Groups[2].Value -ceq 'x') { __ccproxy_get "__CCPROXY_OLD_$name" } else { $null }
         $now = __ccproxy_get $name
-        if ($null -ne $new) {
-            if ($null -ne $now -and $now -ceq $new) { __ccproxy_set $name $(if ($match.Groups[2].Value -ceq 'x') { __ccproxy_get "__CCPROXY_OLD_$name" } else { $null }) }
-            else { $global:__ccproxy.Notices.Add("ccproxy: kept your own value of $name") }
-        }
+        if ($null -ne $now -and $now -ceq (__ccproxy_join $name $old $match.Groups[3].Value)) { __ccproxy_set $name $old }
+        else { $global:__ccproxy.Notices.Add("ccproxy: kept your own value of $name") }
         __ccproxy_set "__CCPROXY_OLD_$name" $null
-        __ccproxy_set "__CCPROXY_NEW_$name" $null
     }
     __ccproxy_set '__CCPROXY_SAVED' $null
     __ccproxy_set '__CCPROXY_ROOT' $null

@@ -22,7 +22,7 @@ export async function checkShell(
   const findings: ShellFinding[] = [stubFinding(shell, rc.text ?? '', options.rcFile, files.hook)];
   for (const [file, text] of expected) {
     const found = await readText(file);
-    const name = file === files.hook ? 'hook' : 'completion';
+    const name = file === files.completion ? 'completion' : 'hook';
     if (found === undefined) findings.push({ name, ok: false, text: `${file} is missing` });
     else if (found !== text) findings.push({ name, ok: false, text: `${file} is of another version, or was changed` });
     else findings.push({ name, ok: true, text: `${file} is up to date (${options.version})` });

@@ -132,13 +132,7 @@ describe.each(testedShells)('%s: entering and leaving', (shell) => {
 
   it('[D2] 44 nothing is damaged when another program dropped half of the variables', async () => {
     const project = await world.project('p44', { variables: { ANTHROPIC_BASE_URL: '/p/abc', CCPROXY_PROFILE: 'work' } });
-    const dropped = [
-      '__CCPROXY_OLD_ANTHROPIC_BASE_URL',
-      '__CCPROXY_NEW_ANTHROPIC_BASE_URL',
-      '__CCPROXY_SAVED',
-      '__CCPROXY_ROOT',
-      'ANTHROPIC_BASE_URL',
-    ];
+    const dropped = ['__CCPROXY_OLD_ANTHROPIC_BASE_URL', '__CCPROXY_SAVED', '__CCPROXY_ROOT', 'ANTHROPIC_BASE_URL'];
     for (const name of dropped) {
       const run = await runShell(shell, world, (w) => [
         w.set('ANTHROPIC_BASE_URL', 'mine'),
@@ -161,7 +155,10 @@ describe.each(testedShells)('%s: entering and leaving', (shell) => {
 
   it('[D2] 51 what was interrupted half way is finished at the next prompt, and no half is taken for the user’s', async () => {
     const project = await world.project('p51', { variables: { ANTHROPIC_BASE_URL: '/p/abc', CCPROXY_PROFILE: 'work' } });
-    const interrupted = shell === 'fish' ? 'set -g __ccproxy_busy 1; set -g __ccproxy_inside ""' : '__ccproxy_busy=1 __ccproxy_kind=';
+    const interrupted =
+      shell === 'fish'
+        ? 'set -g __ccproxy_busy 1; set -g __ccproxy_idle ""'
+        : '__ccproxy_busy=1 __ccproxy_kind= __ccproxy_quiet= __ccproxy_active=';
     const run = await runShell(shell, world, (w) => [
       w.set('CCPROXY_PROFILE', 'mine'),
       w.cd(project),
@@ -173,7 +170,7 @@ describe.each(testedShells)('%s: entering and leaving', (shell) => {
       w.show('entered'),
       // Stopped before the first was recorded.
       interrupted,
-      w.set('__CCPROXY_SAVED', '1:ANTHROPIC_BASE_URL=u:'),
+      w.set('__CCPROXY_SAVED', `2|ANTHROPIC_BASE_URL=u=${url}|`),
       w.set('CCPROXY_PROFILE', 'mine'),
       w.prompt,
       w.show('again'),

@@ -192,10 +192,9 @@ describe.each(testedShells)('%s: surroundings', (shell) => {
       (w) => [w.prompt, w.cd(project), w.prompt, w.show('in'), w.cd(world.home), w.prompt, w.prompt, w.show('after'), 'ls'],
       {
         env: {
-          __CCPROXY_SAVED: `1:ANTHROPIC_BASE_URL=x:PATH=u:${evil}=x:a[$(touch ${world.home}/pwned)]=u:*=u:`,
+          __CCPROXY_SAVED: `2|ANTHROPIC_BASE_URL=x=${evil}|PATH=u=${process.env['PATH'] ?? ''}|${evil}=x=|a[$(touch ${world.home}/pwned)]=u=|*=u=|`,
           __CCPROXY_ROOT: evil,
           __CCPROXY_OLD_ANTHROPIC_BASE_URL: evil,
-          __CCPROXY_NEW_ANTHROPIC_BASE_URL: evil,
           ANTHROPIC_BASE_URL: evil,
           __ccproxy_pwd: evil,
           __ccproxy_mark: evil,

@@ -31,8 +31,8 @@ export async function uninstallShell(shell: ShellKind, { rcFile, shellDir }: Uni
   if (removedFile) await removeRcFile(rc);
   else if (changed) await writeRcFile(rc, text);
   await removeSpentBackup(backupOf(rcFile), text);
-  const { hook, completion } = shellFiles(shell, shellDir);
-  for (const file of [hook, completion]) if (file !== undefined) await rm(file, { force: true });
+  const { hook, more, completion } = shellFiles(shell, shellDir);
+  for (const file of [hook, more, completion]) if (file !== undefined) await rm(file, { force: true });
   return { rcFile, changed, removedFile };
 }
 

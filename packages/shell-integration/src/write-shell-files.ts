@@ -3,7 +3,7 @@ import path from 'node:path';
 import { ensurePrivateDir, errnoOf, writeFileAtomic } from '@ccproxy/kernel';
 import { type CompletionTree, renderCompletion } from './completions/render-completion.js';
 import { writeFirstEpoch } from './first-epoch.js';
-import { renderHook } from './render-hook.js';
+import { renderHookFiles } from './render-hook.js';
 import { shellFiles } from './shell-files.js';
 import type { ShellKind } from './shell-kind.js';
 
@@ -17,10 +17,13 @@ export interface ShellFilesOptions {
   readonly tree: CompletionTree;
 }
 
-/** What the files of one shell must hold: path to text. */
+/** What the files of one shell must hold: path to text. What others read from comes first, so that no half is newer than what it needs. */
 export async function expectedShellFiles(shell: ShellKind, options: ShellFilesOptions): Promise<ReadonlyMap<string, string>> {
-  const { hook, completion } = shellFiles(shell, options.shellDir);
-  const files = new Map([[hook, await renderHook(shell, options)]]);
+  const { hook, more, completion } = shellFiles(shell, options.shellDir);
+  const text = await renderHookFiles(shell, options);
+  const files = new Map<string, string>();
+  if (more !== undefined) files.set(more, text.more);
+  files.set(hook, text.first);
   if (completion !== undefined && shell !== 'powershell') files.set(completion, renderCompletion(shell, options.tree));
   return files;
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, realpathSync } from 'node:fs';
 import { mkdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { renderHook } from '../render-hook.js';
+import { expectedShellFiles } from '../write-shell-files.js';
 import { hookFileName, type ShellKind } from '../shell-kind.js';
 import { StateTree } from './state-tree.js';
 
@@ -37,7 +37,10 @@ export async function createTestWorld(): Promise<TestWorld> {
   const tree = new StateTree(stateDir);
   await tree.serve(3456);
   const hookFile = (shell: TestedShell): string => path.join(stateDir, 'shell', hookFileName(shell));
-  for (const shell of testedShells) await writeFile(hookFile(shell), await renderHook(shell, { stateDir, version: '1.2.3' }));
+  const place = { stateDir, shellDir: path.join(stateDir, 'shell'), version: '1.2.3', tree: [] };
+  for (const shell of testedShells) {
+    for (const [file, text] of await expectedShellFiles(shell, place)) await writeFile(file, text);
+  }
   const folder = async (name: string): Promise<string> => {
     const directory = path.join(home, name);
     await mkdir(directory, { recursive: true });

@@ -56,11 +56,20 @@ describe('the lock', () => {
        console.log('in'); await new Promise((r) => setTimeout(r, ${ms})); console.log('out'); });`;
 
   it('lets one process work at a time, and says who is waited for', async () => {
+    // Whoever comes first holds the lock until both others have said that they wait.
     const shared = `
       import { withLock } from './with-lock.mjs';
-      import { appendFileSync } from 'node:fs';
-      const say = (word) => appendFileSync(${JSON.stringify(join(folder, 'order'))}, word + '\\n');
-      await withLock(${JSON.stringify(join(folder, 'lock'))}, async () => { say('in'); await new Promise((r) => setTimeout(r, 300)); say('out'); });
+      import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+      const [order, waiters] = ${JSON.stringify([join(folder, 'order'), join(folder, 'waiters')])};
+      const say = (word) => appendFileSync(order, word + '\\n');
+      const write = process.stderr.write.bind(process.stderr);
+      process.stderr.write = (text, ...rest) => { if (String(text).includes('waiting')) appendFileSync(waiters, '.'); return write(text, ...rest); };
+      const bothWait = () => existsSync(waiters) && readFileSync(waiters, 'utf8').length === 2;
+      await withLock(${JSON.stringify(join(folder, 'lock'))}, async () => {
+        say('in');
+        while (!bothWait()) await new Promise((r) => setTimeout(r, 20));
+        say('out');
+      });
       `;
     const runs = await Promise.all([evaluate(shared), evaluate(shared), evaluate(shared)]);
     const order = (

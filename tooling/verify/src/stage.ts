@@ -14,3 +14,11 @@ export interface Stage {
   readonly name: string;
   run(): Promise<StageResult>;
 }
+
+/** Lists of stages that run at the same time, each list in its order: where one waits, another uses the processor. */
+export interface SideBySide {
+  readonly sideBySide: readonly (readonly Stage[])[];
+}
+
+/** What a run is made of: one after another. */
+export type Step = Stage | SideBySide;

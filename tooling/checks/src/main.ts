@@ -12,6 +12,7 @@ import { packageSameness } from './checks/package-sameness.ts';
 import { publishedImports } from './checks/published-imports.ts';
 import { referenceDocs } from './checks/reference-docs.ts';
 import { supplyChain } from './checks/supply-chain.ts';
+import { translationRowsCheck } from './checks/translation-rows.ts';
 import { words } from './checks/words.ts';
 import { openRepository } from './repository.ts';
 
@@ -23,6 +24,7 @@ const checks: readonly Check[] = [
   errorCodes,
   referenceDocs,
   missionRows,
+  translationRowsCheck,
   packListCheck,
   nodeIpcPin,
   dependencyList,

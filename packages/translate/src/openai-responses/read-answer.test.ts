@@ -252,6 +252,23 @@ describe('the end', () => {
     expect(whole('openai-responses', { status: 'cancelled', output: [] })).toContain('cancelled');
   });
 
+  it('[C13] TR-75 arguments that are almost JSON are mended, others are an error', () => {
+    const called = (json: string) =>
+      answer(done(0, { type: 'function_call', id: 'i', call_id: 'c', name: 'f', arguments: json }), completed());
+    expect(called("{'a': 1,}").calls).toEqual([{ name: 'f', input: { a: 1 } }]);
+    expect(called('not at all')).toMatchObject({ violations: [], error: { type: 'api_error' }, stopReason: undefined });
+  });
+
+  it('[C13] TR-73 TR-96 TR-100 nothing said, no arguments, nothing counted', () => {
+    const empty = createAnswerStream('openai-responses', contextFor('openai-responses'));
+    const text = empty.push(sse({ type: 'response.completed', response: { status: 'completed', output: [] } })) + empty.end();
+    expect(text).toContain('"stop_reason":"end_turn"');
+    expect(empty.report()).toMatchObject({ estimated: true, error: undefined });
+    expect(answer(done(0, { type: 'function_call', id: 'i', call_id: 'c', name: 'f', arguments: '' }), completed()).calls).toEqual([
+      { name: 'f', input: {} },
+    ]);
+  });
+
   it('[C13] TR-116 an end without a last event is an error', () => {
     expect(answer(delta('output_text', 0, 'x')).error?.type).toBe('api_error');
     expect(answer(delta('output_text', 0, 'x'), done(0, message('x'))).error?.type).toBe('api_error');

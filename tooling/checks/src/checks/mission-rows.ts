@@ -1,14 +1,14 @@
 import type { Check } from '../check.ts';
+import { titlesIn } from '../test-titles.ts';
 
 /** Rows of the mission table whose part is finished: each is shown by a test that names it. */
 export const finishedRows: readonly string[] = 'A1 A2 A3 A5 A6 A7 B1 B2 B3 B4 B5 B6 B9 B10 C6 C7 C10 C11 C12 C17 F1 F2'.split(' ');
 
-const title = /(?:\b(?:it|test|describe)(?:\.\w+)*|\)|`)\(\s*(['"`])(.*?)\1/gs;
 const ids = /\[([A-F]\d+(?:[ ,]+[A-F]\d+)*)\]/g;
 
 /** Row ids in the titles of the tests of one file, written as `[A2]` or `[A2, A3]`. */
 export function rowsInTitles(source: string): string[] {
-  return [...source.matchAll(title)].flatMap(([, , text = '']) => [...text.matchAll(ids)].flatMap(([, list = '']) => list.split(/[ ,]+/)));
+  return titlesIn(source).flatMap((text) => [...text.matchAll(ids)].flatMap(([, list = '']) => list.split(/[ ,]+/)));
 }
 
 /** A result is claimed only with the test that shows it. */

@@ -1,7 +1,7 @@
 // The daemon starts from few files and holds few: docs/adr/0019-bundled-daemon.md.
 import { globSync, rmSync } from 'node:fs';
+import { asciiOnly, lazyBuiltins } from '@ccproxy-internal/bundle';
 import { defineConfig } from 'rolldown';
-import { asciiOnly, lazyBuiltins } from '../../tooling/bundle/plugins.js';
 
 const at = (path) => `${import.meta.dirname}/${path}`;
 /** Files that are loaded by their name beside the file that asks for them: threads, and what threads load. */

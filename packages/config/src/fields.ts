@@ -24,21 +24,26 @@ function leaf<W, T>(type: string, expected: string, written: (error: string) => 
     context.addIssue({ code: 'custom', message });
     return z.NEVER;
   });
-  return (info: FieldInfo) => schema.meta({ ...info, 'x-type': type });
+  return (info: FieldInfo) => schema.register(z.globalRegistry, { ...info, 'x-type': type });
 }
 
 const string = (error: string) => z.string({ error });
+// What many fields have in common is made once: a command that reads the configuration makes all of them first.
+const [anyNumber, anyBoolean, anyText] = [z.number(), z.boolean(), z.string()];
 /** Text as well, because what comes out of `${…}` is always text. */
-const numberOrText = (error: string) => z.union([z.number(), z.string()], { error });
-const booleanOrText = (error: string) => z.union([z.boolean(), z.string()], { error });
+const numberOrText = (error: string) => z.union([anyNumber, anyText], { error });
+const booleanOrText = (error: string) => z.union([anyBoolean, anyText], { error });
 
 /** Printable ASCII without spaces: what may stand in a header. */
 const headerSafe = /^[\x21-\x7e]*$/u;
 const controls = /\p{Cc}/u;
 
+const textOfOneLine = 'text of one line';
+const anyLine = string(`must be ${textOfOneLine}`);
+
 /** Any text of one line. */
-export const text = (info: FieldInfo, expected = 'text of one line') =>
-  leaf('text', expected, string, (written) => {
+export const text = (info: FieldInfo, expected = textOfOneLine) =>
+  leaf('text', expected, expected === textOfOneLine ? () => anyLine : string, (written) => {
     const value = written.trim();
     return value === '' || value.length > 2048 || controls.test(value) ? undefined : value;
   })(info);
@@ -98,16 +103,16 @@ function parsed(parse: () => number): number | undefined {
 
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/u;
 
+const anyName = z
+  .string({ error: 'must be a name' })
+  .regex(namePattern, { error: 'must be a name: letters, digits, `.`, `_` and `-`, at most 64, starting with a letter or digit' });
+
 /** Name of a provider, target, rule or profile. It becomes part of selectors (`provider,model`), model ids and headers: hence few characters. */
-export const name = (info: FieldInfo) =>
-  z
-    .string({ error: 'must be a name' })
-    .regex(namePattern, { error: 'must be a name: letters, digits, `.`, `_` and `-`, at most 64, starting with a letter or digit' })
-    .meta({ ...info, 'x-type': 'name' });
+export const name = (info: FieldInfo) => anyName.meta({ ...info, 'x-type': 'name' });
 
 /** One value or a list of them, always given on as a list. */
 export const oneOrMany = <T>(item: z.ZodType<T>, info: FieldInfo) =>
   z
     .union([item, z.array(item).min(1, { error: 'must not be an empty list' })])
     .transform((value): readonly T[] => (Array.isArray(value) ? value : [value]))
-    .meta({ ...info, 'x-type': 'one or a list' });
+    .register(z.globalRegistry, { ...info, 'x-type': 'one or a list' });

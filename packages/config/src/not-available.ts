@@ -20,4 +20,4 @@ export const notAvailable = ({ description, instead }: Planned) =>
       params: { code: 'CCP_NOT_AVAILABLE', ...(instead === undefined ? {} : { hint: instead }) } satisfies IssueParams,
     })
     .optional()
-    .meta({ description: `Not available in this version. ${description}`, 'x-available': false });
+    .register(z.globalRegistry, { description: `Not available in this version. ${description}`, 'x-available': false });

@@ -10,7 +10,7 @@ const limits = z
     context: integer(1, mostTokens, { description: 'Most input tokens of a request.' }).optional(),
     output: integer(1, mostTokens, { description: 'Most output tokens a request may ask for.' }).optional(),
   })
-  .meta({ description: 'Bounds of this project; they can only be tighter than those of the targets.' });
+  .register(z.globalRegistry, { description: 'Bounds of this project; they can only be tighter than those of the targets.' });
 
 /**
  * The whole of a project's `.ccproxy.yaml`. It comes with a repository, so it can only select from what the user defined: there is no key
@@ -20,8 +20,8 @@ export const projectSchema = z
   .strictObject({
     profile: name({ description: 'Name of a profile the user defined.' }).optional(),
     routes: projectRules
-      .meta({ description: 'Rules tried before those of the profile; they lead to targets the user defined.' })
+      .register(z.globalRegistry, { description: 'Rules tried before those of the profile; they lead to targets the user defined.' })
       .prefault([]),
     limits: limits.prefault({}),
   })
-  .meta({ title: 'ccproxy project', description: 'Project file of ccproxy (.ccproxy.yaml).' });
+  .register(z.globalRegistry, { title: 'ccproxy project', description: 'Project file of ccproxy (.ccproxy.yaml).' });

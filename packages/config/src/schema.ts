@@ -45,7 +45,7 @@ export const configSchema = z
     capabilities,
     webSearch,
   })
-  .meta({ title: 'ccproxy configuration', description: 'Configuration of ccproxy (ccproxy.yaml).' });
+  .register(z.globalRegistry, { title: 'ccproxy configuration', description: 'Configuration of ccproxy (ccproxy.yaml).' });
 
 /** What the schema makes of a text: defaults filled in, units converted, names not yet resolved. */
 export type ParsedConfig = z.output<typeof configSchema>;

@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { readFile } from 'node:fs/promises';
 import { readDaemonState } from '@ccproxy/client';
 import type { AppPaths } from '@ccproxy/kernel';
+import { packageVersion } from '@ccproxy/shell-integration';
 import * as Flags from '@oclif/core/flags';
 import { BaseCommand } from '../base-command.js';
 import { cliVersion } from '../cli-version.js';
@@ -50,7 +51,7 @@ export default class Doctor extends BaseCommand {
         ...place,
         paths,
         home: homedir(),
-        version: this.config.plugins.get('@ccproxy/shell-integration')?.version ?? cliVersion,
+        version: packageVersion,
         commands: this.config,
         fix: flags.fix,
       })),

@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { appendFileSync, chmodSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { completionTree, installShell } from '@ccproxy/shell-integration';
+import { completionTree, installShell, packageVersion } from '@ccproxy/shell-integration';
 import { Config } from '@oclif/core/config';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import Allow from '../commands/allow.js';
@@ -72,7 +72,7 @@ describe('ccproxy doctor', () => {
   it('[B6][D1] renews a hook of another version, and names a PROMPT_COMMAND that throws it out', async () => {
     const rc = home.write('.bashrc', 'export EDITOR=vi\n');
     const config = await Config.load(fileURLToPath(new URL('../../package.json', import.meta.url)));
-    const version = config.plugins.get('@ccproxy/shell-integration')?.version ?? '';
+    const version = packageVersion;
     const { root: stateDir, shellDir } = home.paths;
     await installShell('bash', { rcFile: rc, stateDir, shellDir, version, tree: completionTree(config), withClaude: false });
     expect(about(await doctor(), 'shell bash')).toMatchObject([{ status: 'ok' }]);

@@ -9,7 +9,7 @@ export const adaptedProvider = z.strictObject({
   adapter: name({ description: 'Name of the module in `plugins.providers`.' }),
   options: z
     .record(z.string().max(64, { error: 'must be at most 64 characters' }), z.unknown())
-    .meta({
+    .register(z.globalRegistry, {
       description:
         'What the module is given. A value whose name ends in key, secret, token or password is a credential. An unset variable: the provider is unavailable.',
       'x-type': 'map',

@@ -19,7 +19,7 @@ const capability = z.strictObject({
   efforts: z
     .array(text({ description: 'A word.' }))
     .min(1, { error: 'must not be an empty list' })
-    .meta({ description: 'The words it knows for `reasoning: effort`, weakest first.' })
+    .register(z.globalRegistry, { description: 'The words it knows for `reasoning: effort`, weakest first.' })
     .optional(),
   replayReasoning: can('Its earlier reasoning is sent back to it with the conversation.'),
   reasoningField: choice(['reasoning_content', 'reasoning', 'reasoning_details'], {
@@ -46,10 +46,10 @@ export const capabilities = z
       .string()
       .min(1, { error: 'must be the name of a model, with `*` for any text' })
       .max(256)
-      .meta({ description: 'A model, or `provider/model`; `*` is any text.', 'x-type': 'pattern' }),
+      .register(z.globalRegistry, { description: 'A model, or `provider/model`; `*` is any text.', 'x-type': 'pattern' }),
     capability,
   )
-  .meta({
+  .register(z.globalRegistry, {
     description:
       'What models can do, where it differs from the built-in table. The first pattern that says something is believed. `ccproxy provider probe` writes these lines.',
   })

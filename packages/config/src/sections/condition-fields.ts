@@ -30,7 +30,7 @@ export const tokens = z
     error: 'can never hold: `under` is not above `over`',
   })
   .transform((value): Part<'tokens'> => present(value))
-  .meta({ description: 'Input tokens of the request.' });
+  .register(z.globalRegistry, { description: 'Input tokens of the request.' });
 
 export const thinking = z
   .strictObject({
@@ -39,7 +39,7 @@ export const thinking = z
   })
   .refine(notEmpty, { error: 'needs `type` or `budgetOver`' })
   .transform((value): Part<'thinking'> => present(value))
-  .meta({ description: 'How the request asks for thinking. A request that does not mention it never fits.' });
+  .register(z.globalRegistry, { description: 'How the request asks for thinking. A request that does not mention it never fits.' });
 
 export const tool = z
   .strictObject({
@@ -49,7 +49,7 @@ export const tool = z
   })
   .refine(notEmpty, { error: 'needs `declared`, `used` or `forced`' })
   .transform((value): Part<'tool'> => present(value))
-  .meta({ description: 'Tools of the client, MCP tools included.' });
+  .register(z.globalRegistry, { description: 'Tools of the client, MCP tools included.' });
 
 export const header = z
   .record(
@@ -63,7 +63,9 @@ export const header = z
   .transform((headers): Part<'header'> =>
     Object.fromEntries(Object.entries(headers).map(([name, patterns]) => [name.toLowerCase(), patterns])),
   )
-  .meta({ description: 'Patterns over request headers; all of them have to fit. Headers that carry credentials cannot be named.' });
+  .register(z.globalRegistry, {
+    description: 'Patterns over request headers; all of them have to fit. Headers that carry credentials cannot be named.',
+  });
 
 const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const satisfies readonly Weekday[];
 
@@ -101,4 +103,4 @@ export const time = z
     params: { hint: 'For example `time: { days: [sat, sun] }`, or `time: { from: "22:00", to: "06:00" }`.' } satisfies IssueParams,
   })
   .transform((value): TimeWindow => present(value))
-  .meta({ description: 'Time of day and week at which the request came.' });
+  .register(z.globalRegistry, { description: 'Time of day and week at which the request came.' });

@@ -17,7 +17,7 @@ const list = (description: string) =>
   z
     .array(z.lazy(() => condition))
     .min(1, { error: 'must not be an empty list' })
-    .meta({ description })
+    .register(z.globalRegistry, { description })
     .optional();
 
 /** Several keys in one map all have to hold: `{ class: main, tokens: { over: 1000 } }` is `all` of both. */
@@ -27,7 +27,7 @@ export const condition: z.ZodType<Condition> = z
     any: list('At least one condition of the list holds.'),
     not: z
       .lazy(() => condition)
-      .meta({ description: 'The condition does not hold.' })
+      .register(z.globalRegistry, { description: 'The condition does not hold.' })
       .optional(),
     class: oneOrMany(choice(requestClasses, { description: 'A kind of request.' }), {
       description: `Kind of request, as the client names it: ${requestClasses.join(', ')}.`,

@@ -8,7 +8,7 @@ export const egress = z
     }).prefault('env'),
     ca: z
       .array(text({ description: 'A PEM file.' }))
-      .meta({ description: 'Further certificate authorities: PEM files, relative to this file.' })
+      .register(z.globalRegistry, { description: 'Further certificate authorities: PEM files, relative to this file.' })
       .prefault([]),
   })
-  .meta({ description: 'How providers are reached.' });
+  .register(z.globalRegistry, { description: 'How providers are reached.' });

@@ -12,4 +12,4 @@ export const logging = z
     }).prefault(false),
     file: text({ description: 'Log file, relative to this file. Default: ccproxy.log in the log directory.' }).optional(),
   })
-  .meta({ description: 'What is logged, and where.' });
+  .register(z.globalRegistry, { description: 'What is logged, and where.' });

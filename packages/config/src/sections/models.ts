@@ -17,7 +17,9 @@ const target = z.strictObject({
         description: 'Most tokens it can answer with: a larger `max_tokens` is lowered to this.',
       }).optional(),
     })
-    .meta({ description: 'What the model can take, for providers that are translated to. Goes before `capabilities`.' })
+    .register(z.globalRegistry, {
+      description: 'What the model can take, for providers that are translated to. Goes before `capabilities`.',
+    })
     .prefault({}),
   fallback: oneOrMany(name({ description: 'Name of a target.' }), {
     description: 'Targets tried next, in order, when this one fails.',
@@ -31,14 +33,14 @@ const target = z.strictObject({
         description: 'Targets tried, in order, when a content filter of the provider refuses the request.',
       }).optional(),
     })
-    .meta({ description: 'Targets for requests this one refuses for what they are. `fallback` is not asked then.' })
+    .register(z.globalRegistry, { description: 'Targets for requests this one refuses for what they are. `fallback` is not asked then.' })
     .optional(),
   strict: flag({ description: '`strict` of the provider, for this target.' }).optional(),
 });
 
 export const models = z
   .record(name({ description: 'Name of the target.' }), target)
-  .meta({
+  .register(z.globalRegistry, {
     description:
       'Targets: what rules and clients may name. `default` is used when no rule fires. Without the section: `default` and `demo`.',
   })

@@ -7,7 +7,7 @@ const part = (description: string) =>
     .string({ error: 'must be text of one line' })
     .max(4096, { error: 'must be at most 4096 characters' })
     .refine((value) => !/\p{Cc}/u.test(value), { error: 'must be text of one line' })
-    .meta({ description, 'x-type': 'text' });
+    .register(z.globalRegistry, { description, 'x-type': 'text' });
 
 const variable = (description: string) =>
   part(description).refine((value) => value === '' || /^[A-Za-z_][A-Za-z0-9_]*$/u.test(value), { error: 'must be the name of a variable' });
@@ -21,7 +21,10 @@ export const oauth = z
       .array(part('A word of the command.'), { error: 'must be a list: the program, then its arguments' })
       .min(1, { error: 'must name a program' })
       .max(64, { error: 'must have at most 64 words' })
-      .meta({ description: 'Program and arguments, run without a shell; what it prints is the token.', 'x-type': 'list' })
+      .register(z.globalRegistry, {
+        description: 'Program and arguments, run without a shell; what it prints is the token.',
+        'x-type': 'list',
+      })
       .optional(),
     file: z
       .strictObject({
@@ -32,7 +35,7 @@ export const oauth = z
           })
           .prefault(''),
       })
-      .meta({ description: 'A file that something else keeps up to date.' })
+      .register(z.globalRegistry, { description: 'A file that something else keeps up to date.' })
       .optional(),
     env: variable('A variable of the daemon’s environment.').optional(),
     refresh: duration('30d', { description: 'Age at which the token is fetched anew; also when the provider refuses it.' }).prefault('8h'),
@@ -43,14 +46,16 @@ export const oauth = z
     passEnv: z
       .array(variable('Name of a variable.'))
       .max(64, { error: 'must be at most 64 names' })
-      .meta({ description: 'Variables the command gets besides PATH, HOME and the like.', 'x-type': 'list' })
+      .register(z.globalRegistry, { description: 'Variables the command gets besides PATH, HOME and the like.', 'x-type': 'list' })
       .prefault([]),
   })
   .refine((written) => kinds.filter((kind) => written[kind] !== undefined).length === 1, {
     error: 'needs exactly one of `command`, `file` and `env`',
     params: { hint: 'For example: `oauth: { command: [work-token, print] }`.' } satisfies IssueParams,
   })
-  .meta({ description: 'A token from a command, a file or a variable, sent as `Authorization: Bearer`. Calls then need a gateway token.' })
+  .register(z.globalRegistry, {
+    description: 'A token from a command, a file or a variable, sent as `Authorization: Bearer`. Calls then need a gateway token.',
+  })
   .optional();
 
 interface Written {

@@ -19,14 +19,17 @@ const observer = z.strictObject({
 const variable = z
   .string({ error: 'must be the name of a variable' })
   .regex(/^[A-Za-z_][A-Za-z0-9_]*$/u, { error: 'must be the name of a variable' })
-  .meta({ description: 'Name of a variable.', 'x-type': 'text' });
+  .register(z.globalRegistry, { description: 'Name of a variable.', 'x-type': 'text' });
 
 const providerAdapter = z.strictObject({
   module: text({ description: 'File of the module, relative to this file, or the name of an installed package.' }),
   passEnv: z
     .array(variable, { error: 'must be a list of names' })
     .max(64, { error: 'must be at most 64 names' })
-    .meta({ description: 'Variables of the daemon’s environment it gets besides PATH, HOME and the like.', 'x-type': 'list' })
+    .register(z.globalRegistry, {
+      description: 'Variables of the daemon’s environment it gets besides PATH, HOME and the like.',
+      'x-type': 'list',
+    })
     .prefault([]),
 });
 
@@ -35,16 +38,16 @@ export const plugins = z
   .strictObject({
     routing: z
       .record(name({ description: 'Name of the module, for `custom`.' }), routingModule)
-      .meta({ description: 'Routing modules, each in a thread of its own.' })
+      .register(z.globalRegistry, { description: 'Routing modules, each in a thread of its own.' })
       .prefault({}),
     observers: z
       .record(name({ description: 'Name of the observer.' }), observer)
-      .meta({ description: 'Observers of requests and what became of them, each in a thread of its own.' })
+      .register(z.globalRegistry, { description: 'Observers of requests and what became of them, each in a thread of its own.' })
       .prefault({}),
     providers: z
       .record(name({ description: 'Name of the adapter, for `providers.*.adapter`.' }), providerAdapter)
-      .meta({ description: 'Provider adapters. Each provider that uses one has it in a thread of its own.' })
+      .register(z.globalRegistry, { description: 'Provider adapters. Each provider that uses one has it in a thread of its own.' })
       .prefault({}),
   })
-  .meta({ description: 'Modules of your own.' })
+  .register(z.globalRegistry, { description: 'Modules of your own.' })
   .prefault({});

@@ -9,7 +9,9 @@ const limits = z
     output: integer(1, mostTokens, { description: 'Most output tokens a request may ask for.' }).optional(),
   })
   .transform(({ context, output }) => ({ context, output }))
-  .meta({ description: 'Bounds of every target while the profile is selected; they can only tighten those of the target.' });
+  .register(z.globalRegistry, {
+    description: 'Bounds of every target while the profile is selected; they can only tighten those of the target.',
+  });
 
 const profile = z
   .strictObject({
@@ -21,5 +23,5 @@ const profile = z
 
 export const profiles = z
   .record(name({ description: 'Name of the profile.' }), profile)
-  .meta({ description: 'Named choices a project may select.' })
+  .register(z.globalRegistry, { description: 'Named choices a project may select.' })
   .prefault({});

@@ -11,7 +11,7 @@ export const timeouts = z
     idle: duration('1h', { description: 'Longest silence within an answer.' }).prefault('90s'),
     total: duration('24h', { description: 'Whole call.' }).prefault('60m'),
   })
-  .meta({ description: 'Time limits of one call; each has its own error code.' })
+  .register(z.globalRegistry, { description: 'Time limits of one call; each has its own error code.' })
   .prefault({});
 
 /** The discriminator of a provider. */

@@ -25,7 +25,9 @@ export const providerKeys = {
     .array(z.union([key, weighted], { error: 'must be a key, or `{ key, weight, limits }`' }))
     .min(1, { error: 'must not be an empty list' })
     .max(64, { error: 'must be at most 64 keys' })
-    .meta({ description: 'Several keys in place of `apiKey`. One that is refused, spent or told to wait rests, and the others take over.' })
+    .register(z.globalRegistry, {
+      description: 'Several keys in place of `apiKey`. One that is refused, spent or told to wait rests, and the others take over.',
+    })
     .optional(),
   keyStrategy: choice(['round-robin', 'weighted', 'fill-first'], {
     description:

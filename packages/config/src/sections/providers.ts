@@ -14,7 +14,7 @@ const anthropic = z
     baseUrl: baseUrl('Origin and path prefix of the API, http or https.').prefault(anthropicUrl),
     auth: z
       .literal('client', { error: 'must be `client` (or leave it out and set `apiKey`)' })
-      .meta({
+      .register(z.globalRegistry, {
         description: '`client`: forward the credential of the calling client, untouched. The default without `apiKey`.',
         'x-type': 'client',
       })
@@ -44,5 +44,5 @@ export const providers = z
     name({ description: 'Name of the provider.' }),
     z.discriminatedUnion('type', [anthropic, demo, ollama, openai, openaiResponses, gemini, adaptedProvider]),
   )
-  .meta({ description: 'The APIs that can be called. Without the section: `anthropic` (auth: client) and `demo`.' })
+  .register(z.globalRegistry, { description: 'The APIs that can be called. Without the section: `anthropic` (auth: client) and `demo`.' })
   .prefault({ anthropic: { type: 'anthropic', auth: 'client' }, demo: { type: 'demo' } });

@@ -13,5 +13,5 @@ export const rateLimits = (whose: string) =>
       }).optional(),
       concurrency: integer(1, 1_000_000, { description: 'Most requests at the same time.' }).optional(),
     })
-    .meta({ description: whose })
+    .register(z.globalRegistry, { description: whose })
     .optional();

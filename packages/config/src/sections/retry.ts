@@ -25,12 +25,12 @@ export const retry = z
         failures: integer(1, 1000, { description: 'Failures in a row.' }).prefault(5),
         open: duration('60s', { description: 'Pause until one request may try again; it doubles with each that fails.' }).prefault('10s'),
       })
-      .meta({ description: 'When a provider that fails is left alone.' })
+      .register(z.globalRegistry, { description: 'When a provider that fails is left alone.' })
       .prefault({}),
     join: flag({
       description: 'true: a client that repeats a request which is still being answered gets the same answer, and nothing is paid twice.',
     }).prefault(true),
   })
-  .meta({ description: 'Repetition of failed attempts, providers in trouble, repeated requests.' })
+  .register(z.globalRegistry, { description: 'Repetition of failed attempts, providers in trouble, repeated requests.' })
   .transform(({ attempts, ...rest }): RetryConfig => ({ ...rest, ...(attempts === undefined ? {} : { attempts }) }))
   .prefault({});

@@ -22,8 +22,12 @@ const keysOfRule = z.strictObject({
   selector: flag({ description: 'Instead of `when` and `to`: the place where a target named in the model is taken.' }).optional(),
   preset: choice(presetNames, { description: 'Instead of `when`: a rule as another program asks it.' }).optional(),
   threshold: integer(0, mostTokens, { description: 'Of a preset: tokens.' }).optional(),
-  model: z.string().max(2048).meta({ description: 'Of a preset: text in the model.', 'x-type': 'text' }).optional(),
-  tool: z.string().max(2048).meta({ description: 'Of a preset: text in the name of a tool.', 'x-type': 'text' }).optional(),
+  model: z.string().max(2048).register(z.globalRegistry, { description: 'Of a preset: text in the model.', 'x-type': 'text' }).optional(),
+  tool: z
+    .string()
+    .max(2048)
+    .register(z.globalRegistry, { description: 'Of a preset: text in the name of a tool.', 'x-type': 'text' })
+    .optional(),
   custom: name({ description: 'Of a preset: a routing module.' }).optional(),
 });
 
@@ -131,4 +135,6 @@ export const projectRules = z.array(
   }),
 );
 
-export const routes = rules.meta({ description: 'Rules; the first that fires decides, otherwise the target `default`.' }).prefault([]);
+export const routes = rules
+  .register(z.globalRegistry, { description: 'Rules; the first that fires decides, otherwise the target `default`.' })
+  .prefault([]);

@@ -18,9 +18,14 @@ export const server = z
     bodyLimit: byteSize('1kb', '512mb', { description: 'Largest request body that is accepted.' }).prefault('32mb'),
     allowedHosts: z
       .array(hostName())
-      .meta({ description: 'Further names in the Host header that are answered, besides the loopback names and `host`.' })
+      .register(z.globalRegistry, {
+        description: 'Further names in the Host header that are answered, besides the loopback names and `host`.',
+      })
       .prefault([]),
-    allowedOrigins: z.array(webOrigin()).meta({ description: 'Web origins whose pages may call the gateway. Empty: none.' }).prefault([]),
+    allowedOrigins: z
+      .array(webOrigin())
+      .register(z.globalRegistry, { description: 'Web origins whose pages may call the gateway. Empty: none.' })
+      .prefault([]),
     headHold: duration('290s', {
       description: 'How long the status line is held back when the upstream is silent; until then a fallback changes it too.',
     }).prefault('60s'),
@@ -32,7 +37,7 @@ export const server = z
     limits: rateLimits('What each caller may ask for Messages: each gateway token for itself, all callers without one together.'),
     tls: notAvailable({ description: 'Certificate and key to serve https with.', instead: 'Put a TLS proxy in front, or use loopback.' }),
   })
-  .meta({ description: 'Where the gateway listens and whom it answers.' });
+  .register(z.globalRegistry, { description: 'Where the gateway listens and whom it answers.' });
 
 function hostName() {
   return text({ description: 'A host name or address, without scheme.' }, 'a host name or address, without scheme or path').refine(

@@ -10,5 +10,5 @@ export const webSearch = z
     searches: integer(1, 50, { description: 'Most searches for one request; a request may ask for fewer (`max_uses`).' }).prefault(8),
     timeout: duration('5m', { description: 'Until the server has answered a search.' }).prefault('10s'),
   })
-  .meta({ description: 'Where the web is searched for models whose provider has no search of its own.' })
+  .register(z.globalRegistry, { description: 'Where the web is searched for models whose provider has no search of its own.' })
   .optional();

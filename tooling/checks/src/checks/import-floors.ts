@@ -12,6 +12,9 @@ const testBed = /\/src\/(?:.+\/)?testing\//;
 /** Installed together and found by name: the command line starts the daemon, the `claude` bin runs the command line. Neither imports the other. */
 const spawnedOnly = new Set(['@ccproxy/cli > @ccproxy/daemon', '@ccproxy/claude > @ccproxy/cli']);
 
+/** Used by the configuration of bundles: nothing of it is shipped but what it makes. */
+const forBundles = '@ccproxy-internal/bundle';
+
 /** A package imports from lower floors only, never sideways, never past another package's exports, and only what it declares. */
 export const importFloors: Check = {
   name: 'import floors',
@@ -24,7 +27,7 @@ export const importFloors: Check = {
 function manifestProblems(repository: Repository, member: WorkspacePackage): string[] {
   return Object.keys({ ...runtimeDependencies(member.manifest), ...member.manifest.devDependencies }).flatMap((name) => {
     const target = repository.packages.find((other) => other.name === name);
-    if (target === undefined || member.floor === undefined || spawnedOnly.has(`${member.name} > ${name}`)) return [];
+    if (target === undefined || member.floor === undefined || name === forBundles || spawnedOnly.has(`${member.name} > ${name}`)) return [];
     return floorProblem(member, target, `${member.folder}/package.json: depends on`);
   });
 }
@@ -54,7 +57,9 @@ function importProblems(repository: Repository, member: WorkspacePackage, file: 
   const test = file.endsWith('.test.ts') || (testBed.test(file) && member.manifest.exports?.['./testing'] === undefined);
   const development = test || file.endsWith('.config.js');
   return [
-    ...(target === undefined ? [] : floorProblem(member, target, `${file}: imports`)),
+    ...(target === undefined || (name === forBundles && file.endsWith('.config.js'))
+      ? []
+      : floorProblem(member, target, `${file}: imports`)),
     ...(isDeclared(member, name, development || statement.typeOnly) || (test && testTools.has(name))
       ? []
       : [`${file}: imports "${name}", which ${member.folder}/package.json does not declare${development ? '' : ' as a dependency'}.`]),

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { connectDaemon, createDaemonClient, type DaemonClient } from '@ccproxy/client/connect';
 import { type AppPaths, asCcproxyError, CcproxyError, resolvePaths } from '@ccproxy/kernel';
@@ -41,6 +42,17 @@ export abstract class BaseCommand extends Command {
       return await use(createDaemonClient(connection));
     } finally {
       await connection.close();
+    }
+  }
+
+  /** Where an upgrade becomes visible: shell hooks that an older version wrote are written anew. A failure of that stops no command. */
+  protected async renewShellHooks({ root, shellDir }: AppPaths): Promise<void> {
+    if (!existsSync(shellDir)) return;
+    try {
+      const { renewShellFiles } = await import('@ccproxy/shell-integration');
+      await renewShellFiles({ stateDir: root, shellDir });
+    } catch (error) {
+      this.note(`warning: the shell hooks are still those of an older version: ${asCcproxyError(error).message}`);
     }
   }
 

@@ -23,7 +23,7 @@ fi
 # and what is rare stands in a function of its own.
 __ccproxy_hook() {
   case $?$-$PWD in
-    "$__ccproxy_quiet") [[ ! -O $__ccproxy_here ]] || __ccproxy_look ;;
+    "$__ccproxy_quiet") [[ ! -O .ccproxy.yaml ]] || __ccproxy_look ;;
     "$__ccproxy_active") [[ -e $__ccproxy_mark && -f $__ccproxy_file && ! $__ccproxy_file -nt $__ccproxy_copy && ! -O $__ccproxy_here ]] || __ccproxy_look ;;
     *) __ccproxy_other "$?" ;;
   esac
@@ -78,7 +78,7 @@ __ccproxy_status() {
 __ccproxy_look() {
   # Interrupted, the next prompt looks again: the state of the prompt is set last, and what is half done is known as such.
   __ccproxy_half=$__ccproxy_busy __ccproxy_busy=1 __ccproxy_kind='' __ccproxy_quiet='' __ccproxy_active='' __ccproxy_before=$__ccproxy_pwd __ccproxy_pwd=$PWD __ccproxy_dir=${PWD%/} __ccproxy_home=${HOME-} __ccproxy_found=''
-  __ccproxy_here=$__ccproxy_dir/.ccproxy.yaml __ccproxy_home=${__ccproxy_home%/}
+  __ccproxy_here=.ccproxy.yaml __ccproxy_home=${__ccproxy_home%/}
   # The nearest project file of our own, from $PWD up to $HOME or the root.
   case $__ccproxy_dir/ in
     */../* | */./* | //*) __ccproxy_outside ;;
@@ -198,7 +198,7 @@ __ccproxy_inside() {
   if [[ -n $__ccproxy_half || ! -e $__ccproxy_mark ]]; then
     __ccproxy_slow
   elif [[ $__ccproxy_found == "$__ccproxy_file" && ! $__ccproxy_found -nt $__ccproxy_copy ]]; then
-    [[ $__ccproxy_here != "$__ccproxy_found" ]] || __ccproxy_here=''
+    [[ ${PWD%/} != "$__ccproxy_dir" ]] || __ccproxy_here=''
     __ccproxy_busy=''
     [[ a == A ]] || __ccproxy_kind=i __ccproxy_active=0$-$PWD
   elif [[ -n $__ccproxy_again && -z ${__CCPROXY_SAVED-} && $__ccproxy_memo == "$__ccproxy_mark $__ccproxy_dir" && -r $__ccproxy_found ]]; then
@@ -212,7 +212,7 @@ __ccproxy_inside() {
 __ccproxy_return() {
   if ! IFS='' read -r -d '' -n 65536 __ccproxy_now <"$__ccproxy_found" && [ "$__ccproxy_now" = "$__ccproxy_body" ] && __ccproxy_picture && [ "$__ccproxy_now" = "$__ccproxy_entered" ]; then
     export "${__ccproxy_redo[@]}"
-    [[ $__ccproxy_here != "$__ccproxy_found" ]] || __ccproxy_here=''
+    [[ ${PWD%/} != "$__ccproxy_dir" ]] || __ccproxy_here=''
     __ccproxy_file=$__ccproxy_found __ccproxy_noted='' CCPROXY_PROMPT=$__ccproxy_profile __ccproxy_busy=''
     [[ a == A ]] || __ccproxy_kind=i __ccproxy_active=0$-$PWD
   else
@@ -255,13 +255,13 @@ __ccproxy_slow() {
     outside | denied)
       if [[ $__c_verdict == denied ]]; then
         __c_kind=d
-        if [[ $__ccproxy_here == "$__c_file" ]]; then __ccproxy_here=; fi
+        if [[ ${PWD%/} == "$__c_dir" ]]; then __ccproxy_here=; fi
       fi
       if [[ $__ccproxy_lost == "$PWD" ]]; then __c_kind=; else __ccproxy_lost=; fi
       ;;
     allowed)
       __c_kind=i
-      if [[ $__ccproxy_here == "$__c_file" ]]; then __ccproxy_here=; fi
+      if [[ ${PWD%/} == "$__c_dir" ]]; then __ccproxy_here=; fi
       ;;
     stopped) __c_kind='' CCPROXY_PROMPT=off __c_reason='is allowed, but no daemon runs: ccproxy start' ;;
     new) __c_kind='' CCPROXY_PROMPT='?' __c_reason='has a .ccproxy.yaml that is not allowed: read it, then run ccproxy allow there' ;;

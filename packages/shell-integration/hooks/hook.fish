@@ -81,7 +81,7 @@ end
 function __ccproxy_quiet
     set -g __ccproxy_busy ''
     set -q __ccproxy_notices[1]
-    or set -g __ccproxy_idle $PWD -a ! -O $PWD/.ccproxy.yaml
+    or set -g __ccproxy_idle $PWD -a ! -O .ccproxy.yaml
 end
 
 # The same for the rare path with a line end: a substitution splits at line ends and drops trailing ones, so each level ends with a slash.
@@ -208,7 +208,7 @@ function __ccproxy_active --no-scope-shadowing
     if test -n "$__ccproxy_times"; and not set -q __ccproxy_notices[1]
         set -g __ccproxy_idle $PWD -a -e $__ccproxy_mark -a -f $__ccproxy_file -a ! $__ccproxy_file -nt $__ccproxy_copy
         test $PWD/ = $__c_dir
-        or set -a __ccproxy_idle -a ! -O $PWD/.ccproxy.yaml
+        or set -a __ccproxy_idle -a ! -O .ccproxy.yaml
     end
 end
 
@@ -261,7 +261,7 @@ function __ccproxy_slow --no-scope-shadowing
             if test "$__ccproxy_lost" != "$PWD" -a -n "$__ccproxy_mark"; and not set -q __ccproxy_notices[1]
                 set -g __ccproxy_idle $PWD -a -e $__ccproxy_mark
                 test $PWD/ = $__c_dir
-                or set -a __ccproxy_idle -a ! -O $PWD/.ccproxy.yaml
+                or set -a __ccproxy_idle -a ! -O .ccproxy.yaml
             end
             return
         case stopped

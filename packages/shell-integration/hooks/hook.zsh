@@ -7,7 +7,7 @@
 'builtin' 'setopt' 'no_aliases' # an alias of the user must not end up inside the functions
 if [[ ${1-} != __ccproxy_rest || ${__ccproxy_build-} != @BUILD@ ]]; then
   builtin typeset -g __ccproxy_build=@BUILD@ __ccproxy_state=@STATE@ __ccproxy_source=${(%):-%x} __ccproxy_loaded='' \
-    __ccproxy_kind='' __ccproxy_quiet='' __ccproxy_active='' __ccproxy_pwd='' __ccproxy_mark='' __ccproxy_origin='' __ccproxy_here='' __ccproxy_file='' __ccproxy_copy='' __ccproxy_lost='' __ccproxy_busy='' \
+    __ccproxy_kind='' __ccproxy_settled='' __ccproxy_pwd='' __ccproxy_mark='' __ccproxy_origin='' __ccproxy_here='' __ccproxy_file='' __ccproxy_copy='' __ccproxy_lost='' __ccproxy_busy='' \
     __ccproxy_half='' __ccproxy_before='' __ccproxy_dir='' __ccproxy_home='' __ccproxy_found='' __ccproxy_now='' __ccproxy_count='' \
     __ccproxy_memo='' __ccproxy_body='' __ccproxy_slot='' __ccproxy_profile='' __ccproxy_again='' __ccproxy_entered='' __ccproxy_left='' __ccproxy_mine='' \
     __ccproxy_notice='' __ccproxy_noted='' __ccproxy_waited='' CCPROXY_PROMPT=''
@@ -17,7 +17,7 @@ fi
 # At every prompt. Nothing changed: one stat outside of projects, four inside. No `emulate` here: it costs more than all of it. `-nt` is
 # false when one of the two files is missing.
 __ccproxy_hook() {
-  [[ ( $PWD == "$__ccproxy_quiet" && ! -O $__ccproxy_here ) || ( $PWD == "$__ccproxy_active" && $__ccproxy_copy -nt $__ccproxy_file && -e $__ccproxy_mark && ! -O $__ccproxy_here ) ]] || __ccproxy_prompt
+  [[ $PWD == "$__ccproxy_settled" && ! -O $__ccproxy_here && ( -z $__ccproxy_file || ( $__ccproxy_copy -nt $__ccproxy_file && -e $__ccproxy_mark ) ) ]] || __ccproxy_prompt
 }
 
 # A notice is printed at a prompt, never in the middle of a line; until then no prompt counts as one where nothing changed.
@@ -29,7 +29,7 @@ __ccproxy_prompt() {
 __ccproxy_print() {
   if [[ -n ${__p9k_instant_prompt_active-} && -z $__ccproxy_waited ]]; then
     __ccproxy_waited=1 # the instant prompt of powerlevel10k reports whatever is printed before it ends
-    __ccproxy_quiet='' __ccproxy_active='' __ccproxy_kind=''
+    __ccproxy_settled='' __ccproxy_kind=''
   else
     builtin printf '%s' "$__ccproxy_notice" >&2
     __ccproxy_notice=
@@ -53,8 +53,8 @@ __ccproxy_guarded() {
 # Finds the project. Made of what means the same under any option.
 __ccproxy_find() {
   # Interrupted, the next prompt looks again: the state of the prompt is set last, and what is half done is known as such.
-  __ccproxy_half="$__ccproxy_busy" __ccproxy_busy=1 __ccproxy_kind='' __ccproxy_quiet='' __ccproxy_active='' __ccproxy_before="$__ccproxy_pwd" __ccproxy_pwd="$PWD" __ccproxy_dir="${PWD%/}" __ccproxy_home="${HOME-}" __ccproxy_found=''
-  __ccproxy_here="$__ccproxy_dir/.ccproxy.yaml" __ccproxy_home="${__ccproxy_home%/}"
+  __ccproxy_half="$__ccproxy_busy" __ccproxy_busy=1 __ccproxy_kind='' __ccproxy_settled='' __ccproxy_before="$__ccproxy_pwd" __ccproxy_pwd="$PWD" __ccproxy_dir="${PWD%/}" __ccproxy_home="${HOME-}" __ccproxy_found=''
+  __ccproxy_here=.ccproxy.yaml __ccproxy_home="${__ccproxy_home%/}"
   # The nearest project file of our own, from $PWD up to $HOME or the root.
   case $__ccproxy_dir/ in
     */../* | */./* | //*) __ccproxy_outside ;;
@@ -71,8 +71,8 @@ __ccproxy_find() {
 
 __ccproxy_outside() {
   if [[ -z $__ccproxy_half$__ccproxy_lost$__ccproxy_file && -z ${__CCPROXY_SAVED-} ]]; then
-    CCPROXY_PROMPT='' __ccproxy_busy='' __ccproxy_kind=o __ccproxy_quiet="$PWD"
-    [[ -z $__ccproxy_notice ]] || __ccproxy_quiet=''
+    CCPROXY_PROMPT='' __ccproxy_busy='' __ccproxy_kind=o __ccproxy_settled="$PWD"
+    [[ -z $__ccproxy_notice ]] || __ccproxy_settled=''
   else
     __ccproxy_depart
   fi
@@ -146,8 +146,8 @@ __ccproxy_depart() {
     __ccproxy_file='' CCPROXY_PROMPT=''
     [[ -z ${__ccproxy_back[*]} ]] || builtin typeset -gx -- "${__ccproxy_back[@]}"
     builtin unset -- "${__ccproxy_gone[@]}"
-    __ccproxy_busy='' __ccproxy_kind=o __ccproxy_quiet="$PWD"
-    [[ -z $__ccproxy_notice ]] || __ccproxy_quiet=''
+    __ccproxy_busy='' __ccproxy_kind=o __ccproxy_settled="$PWD"
+    [[ -z $__ccproxy_notice ]] || __ccproxy_settled=''
   else
     __ccproxy_slow
   fi
@@ -159,15 +159,15 @@ __ccproxy_inside() {
   if [[ -n $__ccproxy_half || ! -e $__ccproxy_mark ]]; then
     __ccproxy_slow
   elif [[ $__ccproxy_found == "$__ccproxy_file" && $__ccproxy_copy -nt $__ccproxy_found ]]; then
-    [[ $__ccproxy_here != "$__ccproxy_found" ]] || __ccproxy_here=''
-    __ccproxy_busy='' __ccproxy_kind=i __ccproxy_active="$PWD"
-    [[ -z $__ccproxy_notice ]] || __ccproxy_active=''
+    [[ ${PWD%/} != "$__ccproxy_dir" ]] || __ccproxy_here=''
+    __ccproxy_busy='' __ccproxy_kind=i __ccproxy_settled="$PWD"
+    [[ -z $__ccproxy_notice ]] || __ccproxy_settled=''
   elif [[ -n $__ccproxy_again && -z ${__CCPROXY_SAVED-} && $__ccproxy_memo == "$__ccproxy_mark $__ccproxy_dir" && -r $__ccproxy_found ]] && __ccproxy_now='' &&
     { sysread -s 65536 -c __ccproxy_count __ccproxy_now <"$__ccproxy_found" || [[ $? == 5 ]]; } && [[ $__ccproxy_count != 65536 && $__ccproxy_now == "$__ccproxy_body" ]] && __ccproxy_picture && [[ $__ccproxy_now == "$__ccproxy_entered" ]]; then
     builtin typeset -gx -- "${__ccproxy_redo[@]}"
-    [[ $__ccproxy_here != "$__ccproxy_found" ]] || __ccproxy_here=''
-    __ccproxy_file="$__ccproxy_found" __ccproxy_noted='' CCPROXY_PROMPT="$__ccproxy_profile" __ccproxy_busy='' __ccproxy_kind=i __ccproxy_active="$PWD"
-    [[ -z $__ccproxy_notice ]] || __ccproxy_active=''
+    [[ ${PWD%/} != "$__ccproxy_dir" ]] || __ccproxy_here=''
+    __ccproxy_file="$__ccproxy_found" __ccproxy_noted='' CCPROXY_PROMPT="$__ccproxy_profile" __ccproxy_busy='' __ccproxy_kind=i __ccproxy_settled="$PWD"
+    [[ -z $__ccproxy_notice ]] || __ccproxy_settled=''
   else
     __ccproxy_slow
   fi
@@ -212,11 +212,11 @@ __ccproxy_slow() {
       if [[ $__ccproxy_lost != "$PWD" ]]; then __ccproxy_lost='' __c_kind=o; fi
       if [[ $__c_verdict == denied && -n $__c_kind ]]; then
         __c_kind=d
-        [[ $__ccproxy_here != "$__c_file" ]] || __ccproxy_here=
+        [[ ${PWD%/} != "$__c_dir" ]] || __ccproxy_here=
       fi
       ;;
     allowed)
-      [[ $__ccproxy_here != "$__c_file" ]] || __ccproxy_here=
+      [[ ${PWD%/} != "$__c_dir" ]] || __ccproxy_here=
       __c_kind=i
       ;;
     stopped) CCPROXY_PROMPT=off __c_reason='is allowed, but no daemon runs: ccproxy start' ;;
@@ -228,10 +228,7 @@ __ccproxy_slow() {
   [[ -z $__c_reason ]] || __ccproxy_note "$__c_reason"
   [[ -z $__ccproxy_notice ]] || __c_kind=
   __ccproxy_kind=$__c_kind
-  case $__c_kind in
-    o) __ccproxy_quiet=$PWD ;;
-    i) __ccproxy_active=$PWD ;;
-  esac
+  [[ $__c_kind != [oi] ]] || __ccproxy_settled=$PWD
 }
 
 # The current epoch: sets __ccproxy_mark, and __ccproxy_origin when a daemon serves.

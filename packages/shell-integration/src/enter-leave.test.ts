@@ -158,7 +158,7 @@ describe.each(testedShells)('%s: entering and leaving', (shell) => {
     const interrupted =
       shell === 'fish'
         ? 'set -g __ccproxy_busy 1; set -g __ccproxy_idle ""'
-        : '__ccproxy_busy=1 __ccproxy_kind= __ccproxy_quiet= __ccproxy_active=';
+        : '__ccproxy_busy=1 __ccproxy_kind= __ccproxy_quiet= __ccproxy_active= __ccproxy_settled=';
     const run = await runShell(shell, world, (w) => [
       w.set('CCPROXY_PROFILE', 'mine'),
       w.cd(project),

@@ -3,6 +3,7 @@ export { type CommandList, completionTree, type CompletionNode, type CompletionT
 export { errors as shellIntegrationErrors } from './errors.js';
 export { installShell, type InstallOptions, type InstallResult } from './install-shell.js';
 export { packageVersion } from './package-version.js';
+export { renewShellFiles, type RenewOptions } from './renew-shell-files.js';
 export { renderHook, type HookOptions } from './render-hook.js';
 export { renderStub, type StubOptions } from './render-stub.js';
 export { rcFileOf, type RcPlace, type ShellKind, shellKinds } from './shell-kind.js';

@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runShell } from './testing/run-shell.js';
@@ -111,42 +111,63 @@ describe.each(['before', 'after'])('zsh: other tools, loaded %s the hook', (orde
   });
 });
 
-describe.each(testedShells)('%s: together with direnv', (shell) => {
-  let world: TestWorld;
-  let project: string;
-  beforeAll(async () => {
-    world = await createTestWorld();
-    project = await world.project('p', { variables: { ANTHROPIC_BASE_URL: '/p/abc', CCPROXY_PROFILE: 'work' } });
-    await writeFile(path.join(project, '.envrc'), 'export CCPROXY_PROFILE=of-direnv OTHER=of-direnv\n');
-    await mkdir(path.join(world.home, '.config', 'direnv'), { recursive: true });
-    execFileSync('direnv', ['allow', project], { env: { HOME: world.home, PATH: process.env['PATH'] }, stdio: 'ignore' });
-  });
-  afterAll(() => world.remove());
+/** Tools that set variables per directory: what allows them to, and the line of a start-up file. mise is run where it is installed. */
+const tools = [
+  {
+    tool: 'direnv',
+    file: '.envrc',
+    text: 'export CCPROXY_PROFILE=of-direnv OTHER=of-direnv\n',
+    trust: ['allow'],
+    hook: 'hook',
+  },
+  {
+    tool: 'mise',
+    file: 'mise.toml',
+    text: '[env]\nCCPROXY_PROFILE = "of-mise"\nOTHER = "of-mise"\n',
+    trust: ['trust', '-y', '-q'],
+    hook: 'activate',
+  },
+].filter(({ tool }) => tool === 'direnv' || spawnSync(tool, ['--version']).error === undefined);
 
-  it.each(['direnv first', 'direnv last'])('[D7] 39 %s: both are active inside, and everything is restored outside', async (order) => {
-    const direnv = shell === 'fish' ? 'direnv hook fish | source' : `eval "$(direnv hook ${shell})"`;
-    const run = await runShell(
-      shell,
-      world,
-      (w) => [
-        w.set('ANTHROPIC_BASE_URL', 'mine'),
-        ...(order === 'direnv first' ? [direnv, w.source(world.hookFile(shell))] : [w.source(world.hookFile(shell)), direnv]),
-        w.prompt,
-        w.cd(project),
-        w.prompt,
-        w.prompt,
-        w.show('in'),
-        `printf '%s' "$OTHER"`,
-        w.cd(world.home),
-        w.prompt,
-        w.prompt,
-        w.show('out'),
-        `printf '%s' "<$OTHER>"`,
-      ],
-      { hook: false, env: { DIRENV_LOG_FORMAT: '' } },
-    );
-    expect(run.at('in')).toMatchObject({ ANTHROPIC_BASE_URL: `exported:${url}` });
-    expect(run.at('out')).toMatchObject({ ANTHROPIC_BASE_URL: 'exported:mine', __CCPROXY_SAVED: 'unset' });
-    expect(run.stdout).toBe('of-direnv<>');
-  });
-});
+describe.each(testedShells.flatMap((shell) => tools.map((each) => ({ shell, ...each }))))(
+  '$shell: together with $tool',
+  ({ shell, tool, file, text, trust, hook }) => {
+    let world: TestWorld;
+    let project: string;
+    const env = { DIRENV_LOG_FORMAT: '', MISE_OFFLINE: '1', MISE_QUIET: '1' };
+    beforeAll(async () => {
+      world = await createTestWorld();
+      project = await world.project('p', { variables: { ANTHROPIC_BASE_URL: '/p/abc', CCPROXY_PROFILE: 'work' } });
+      await writeFile(path.join(project, file), text);
+      execFileSync(tool, [...trust, project], { env: { HOME: world.home, PATH: process.env['PATH'], ...env }, stdio: 'ignore' });
+    });
+    afterAll(() => world.remove());
+
+    it.each(['first', 'last'])('[D7] 39 loaded %s: both are active inside, and everything is restored outside', async (order) => {
+      const line = shell === 'fish' ? `${tool} ${hook} fish | source` : `eval "$(${tool} ${hook} ${shell})"`;
+      const run = await runShell(
+        shell,
+        world,
+        (w) => [
+          w.set('ANTHROPIC_BASE_URL', 'mine'),
+          ...(order === 'first' ? [line, w.source(world.hookFile(shell))] : [w.source(world.hookFile(shell)), line]),
+          w.prompt,
+          w.cd(project),
+          w.prompt,
+          w.prompt,
+          w.show('in'),
+          `printf '%s' "$OTHER"`,
+          w.cd(world.home),
+          w.prompt,
+          w.prompt,
+          w.show('out'),
+          `printf '%s' "<$OTHER>"`,
+        ],
+        { hook: false, env },
+      );
+      expect(run.at('in')).toMatchObject({ ANTHROPIC_BASE_URL: `exported:${url}` });
+      expect(run.at('out')).toMatchObject({ ANTHROPIC_BASE_URL: 'exported:mine', __CCPROXY_SAVED: 'unset' });
+      expect(run.stdout).toBe(`of-${tool}<>`);
+    });
+  },
+);

@@ -4,6 +4,7 @@ import { ensurePrivateDir, errnoOf, writeFileAtomic } from '@ccproxy/kernel';
 import { type CompletionTree, renderCompletion } from './completions/render-completion.js';
 import { writeFirstEpoch } from './first-epoch.js';
 import { renderHookFiles } from './render-hook.js';
+import { sealText } from './seal-text.js';
 import { shellFiles } from './shell-files.js';
 import type { ShellKind } from './shell-kind.js';
 
@@ -17,13 +18,17 @@ export interface ShellFilesOptions {
   readonly tree: CompletionTree;
 }
 
-/** What the files of one shell must hold: path to text. What others read from comes first, so that no half is newer than what it needs. */
-export async function expectedShellFiles(shell: ShellKind, options: ShellFilesOptions): Promise<ReadonlyMap<string, string>> {
-  const { hook, more, completion } = shellFiles(shell, options.shellDir);
+/** What the hook of one shell must hold: path to text. The second file comes first, so that the first never asks for what is not there yet. */
+export async function expectedHookFiles(shell: ShellKind, options: Omit<ShellFilesOptions, 'tree'>): Promise<ReadonlyMap<string, string>> {
+  const { hook, more } = shellFiles(shell, options.shellDir);
   const text = await renderHookFiles(shell, options);
-  const files = new Map<string, string>();
-  if (more !== undefined) files.set(more, text.more);
-  files.set(hook, text.first);
+  return new Map([...(more === undefined ? [] : [[more, sealText(text.more)] as const]), [hook, sealText(text.first)]]);
+}
+
+/** What the files of one shell must hold: path to text. */
+export async function expectedShellFiles(shell: ShellKind, options: ShellFilesOptions): Promise<ReadonlyMap<string, string>> {
+  const { completion } = shellFiles(shell, options.shellDir);
+  const files = new Map(await expectedHookFiles(shell, options));
   if (completion !== undefined && shell !== 'powershell') files.set(completion, renderCompletion(shell, options.tree));
   return files;
 }
@@ -36,8 +41,13 @@ export async function writeShellFiles(shell: ShellKind, options: ShellFilesOptio
   await ensurePrivateDir(options.stateDir);
   await ensurePrivateDir(options.shellDir);
   if ((await readText(path.join(options.shellDir, 'epoch'))) === undefined) await writeFirstEpoch(options.shellDir);
+  return writeChanged(await expectedShellFiles(shell, options));
+}
+
+/** Replaces each file that holds another text; returns those. */
+export async function writeChanged(files: ReadonlyMap<string, string>): Promise<readonly string[]> {
   const changed: string[] = [];
-  for (const [file, text] of await expectedShellFiles(shell, options)) {
+  for (const [file, text] of files) {
     if ((await readText(file)) === text) continue;
     await writeFileAtomic(file, text);
     changed.push(file);

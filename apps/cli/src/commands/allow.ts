@@ -48,6 +48,7 @@ export default class Allow extends BaseCommand {
       clock: systemClock,
     });
     this.log(renderAllowed(allowed));
+    await this.renewShellHooks(paths);
     const problem = await tellDaemon(paths);
     if (problem !== undefined) this.note(`warning: ${problem}`);
     const { record, project, file, known } = allowed;

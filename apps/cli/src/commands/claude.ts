@@ -127,7 +127,8 @@ export default class Claude extends BaseCommand {
     const spawnDaemon = daemonSpawner(flags, paths, { auto: true });
     const { client, started, value } = await openWithDaemon({ ...options, spawnDaemon }, open);
     say(started ? 'started the daemon' : 'the daemon runs already');
-    if (!started) {
+    if (started) await this.renewShellHooks(paths);
+    else {
       const own = { version: cliVersion, env: process.env, config: flags.config, cwd: process.cwd() };
       for (const warning of startWarnings(await client.status(), own)) this.note(`ccproxy: ${warning}`);
     }

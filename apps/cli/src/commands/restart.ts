@@ -32,6 +32,7 @@ export default class Restart extends BaseCommand {
     const config = flags.config ?? (await configOfRunning(paths));
     const chosen = { ...flags, ...(config === undefined ? {} : { config }) };
     await loadConfig({ flags: chosen, env: process.env, cwd, paths });
+    await this.renewShellHooks(paths);
     const options = { paths, client: 'ccproxy restart', version: cliVersion, spawnDaemon: daemonSpawner(chosen, paths) };
     const { connection, started } = await ensureDaemon(options).catch(async (error: unknown) => {
       if (!cannotBeAsked(error)) throw error;

@@ -38,6 +38,7 @@ export default class Start extends BaseCommand {
     const { flags } = await this.parse(Start);
     const paths = this.paths(flags);
     await loadConfig({ flags, env: process.env, cwd: process.cwd(), paths });
+    await this.renewShellHooks(paths);
     if (flags.foreground) return this.#foreground(daemonArguments(flags, process.cwd()));
     const options = { paths, client: 'ccproxy start', version: cliVersion, spawnDaemon: daemonSpawner(flags, paths) };
     const { client, started } = await openWithDaemon(options, (opened) =>

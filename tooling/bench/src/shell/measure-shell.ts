@@ -21,8 +21,21 @@ const othersHook = (tool: string, shell: BenchedShell): string => {
   const word = tool === 'mise' ? 'activate' : 'hook';
   return shell === 'fish' ? `${tool} ${word} fish | source\n` : `eval "$(${tool} ${word} ${shell})"\n`;
 };
-const steps = (hook: string, shell: BenchedShell): number =>
-  hook === 'ccproxy' || hook === 'empty' ? (shell === 'fish' ? 400 : 1500) : 40;
+/** The empty hook once more, measured as if it were a tool: what comes out is noise. */
+const control = 'control';
+/**
+ * Steps of one run. CPU time is read in milliseconds, user and system each: a run has to last a quarter of a second for that to be less than a
+ * hundredth of it. Tools that start a process at every prompt get there sooner.
+ */
+function steps(hook: string, shell: BenchedShell, scenario: ShellScenario): number {
+  const idle = scenario === 'idle_out' || scenario === 'idle_in';
+  if (hook !== 'ccproxy' && hook !== 'empty' && hook !== control) return idle ? 50 : 12;
+  if (shell === 'fish') return idle ? 3000 : 250;
+  return idle ? 8000 : 1500;
+}
+
+/** Starts of a shell in one run. */
+const starts = 30;
 
 /** Cost of the hooks beside those of the tools that are installed, in one run; Markdown. Every hook has to show first that it activates. */
 export async function measureShellHooks(processes: Processes, rounds: number, say: (line: string) => void): Promise<string> {
@@ -32,23 +45,23 @@ export async function measureShellHooks(processes: Processes, rounds: number, sa
   const tools = ['direnv', 'mise'].filter((tool) => spawnSync(tool, ['--version']).error === undefined);
   const figures: ShellFigures[] = [];
   for (const shell of shells) {
-    const hooks = ['empty', 'ccproxy', ...tools];
-    for (const hook of hooks)
-      writeFileSync(
-        bench.hookFile(hook, shell),
-        hook === 'ccproxy' ? bench.ownHook(shell) : hook === 'empty' ? emptyHook[shell] : othersHook(hook, shell),
-      );
-    for (const hook of hooks.slice(1)) for (const scenario of scenarios) bench.check(shell, hook, scenario);
+    const hooks = ['empty', control, 'ccproxy', ...tools];
+    for (const hook of hooks) bench.prepare(hook, shell);
+    for (const hook of hooks.slice(2)) for (const scenario of scenarios) bench.check(shell, hook, scenario);
     for (const scenario of [...scenarios, 'start'] as const) {
       say(`shell: ${shell} ${scenario}`);
       const times: Record<string, number[]> = Object.fromEntries(hooks.map((hook) => [hook, []]));
       for (let round = 0; round < rounds; round += 1) {
         for (const hook of hooks) times[hook]?.push(scenario === 'start' ? bench.start(shell, hook) : bench.step(shell, hook, scenario));
       }
-      const base = median(times['empty'] ?? []);
-      const net = Object.fromEntries(hooks.slice(1).map((hook) => [hook, median(times[hook] ?? []) - base]));
-      figures.push({ shell, scenario, empty: base, net });
+      const empty = times['empty'] ?? [];
+      // Against the empty hook of the same round: what else runs on the machine changes from one round to the next.
+      const net = Object.fromEntries(
+        hooks.slice(1).map((hook) => [hook, median((times[hook] ?? []).map((time, round) => time - (empty[round] ?? Number.NaN)))]),
+      );
+      figures.push({ shell, scenario, empty: median(empty), net });
     }
+    for (const hook of hooks.slice(2)) bench.check(shell, hook, 'switch');
   }
   return renderShellReport(figures, tools);
 }
@@ -75,7 +88,9 @@ function prepare(home: TempHome) {
   execFileSync(process.execPath, [ccproxyBin, 'allow', project], { env, stdio: 'ignore' });
   spawnSync('direnv', ['allow', project], { env });
   spawnSync('mise', ['trust', '-y', project], { env });
-  const hookFile = (hook: string, shell: BenchedShell): string => join(home.home, `${hook}.${shell}`);
+  // Ours is the file that the lines in the start-up file load, where the command puts it; the other tools' lines are those of their manuals.
+  const hookFile = (hook: string, shell: BenchedShell): string =>
+    hook === 'ccproxy' ? join(home.stateDir, 'shell', `hook.${shell}`) : join(home.home, `${hook}.${shell}`);
   const timer = home.write('timer', '#!/bin/bash\nTIMEFORMAT="%U %S"\n{ time "$@" >/dev/null 2>&1; } 2>&1\n', 0o755);
   chmodSync(timer, 0o755);
   /** CPU of a command and of all it started, in microseconds. */
@@ -90,9 +105,10 @@ function prepare(home: TempHome) {
   const run = (shell: BenchedShell, hook: string, scenario: string, count: number): number =>
     cpu(shell, ...plain[shell], driver(shell), hookFile(hook, shell), scenario, `${count}`);
   return {
-    hookFile,
-    ownHook: (shell: BenchedShell): string =>
-      execFileSync(process.execPath, [ccproxyBin, 'shell-integration', shell, '--print'], { env, encoding: 'utf8' }),
+    prepare: (hook: string, shell: BenchedShell): void => {
+      if (hook === 'ccproxy') execFileSync(process.execPath, [ccproxyBin, 'shell-integration', shell], { env, stdio: 'ignore' });
+      else writeFileSync(hookFile(hook, shell), hook === 'empty' || hook === control ? emptyHook[shell] : othersHook(hook, shell));
+    },
     check: (shell: BenchedShell, hook: string, scenario: string): void => {
       const { stdout } = spawnSync(shell, [...plain[shell], driver(shell), hookFile(hook, shell), scenario, 'check'], {
         env,
@@ -101,14 +117,14 @@ function prepare(home: TempHome) {
       });
       if (stdout.trim().split('\n').at(-1) !== 'ok') throw new Error(`The hook of ${hook} does not activate in ${shell}: ${stdout}`);
     },
-    step: (shell: BenchedShell, hook: string, scenario: string): number => {
-      const count = steps(hook, shell);
+    step: (shell: BenchedShell, hook: string, scenario: ShellScenario): number => {
+      const count = steps(hook, shell, scenario);
       return (run(shell, hook, scenario, count) - run(shell, hook, scenario, 0)) / count;
     },
     start: (shell: BenchedShell, hook: string): number => {
       const source = shell === 'fish' ? 'source' : '.';
       const one = [shell, ...plain[shell], '-c', `'${source} ${hookFile(hook, shell)}'`].join(' ');
-      return cpu('sh', '-c', `for i in 1 2 3 4 5 6 7 8 9 10; do ${one}; done`) / 10;
+      return cpu('sh', '-c', `i=0; while [ $i -lt ${starts} ]; do ${one}; i=$((i+1)); done`) / starts;
     },
   };
 }

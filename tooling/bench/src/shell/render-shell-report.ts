@@ -28,7 +28,7 @@ const startBarUs = 1000;
 
 /** The figures as a table, with the bars each holds or misses. */
 export function renderShellReport(figures: readonly ShellFigures[], tools: readonly string[]): string {
-  const head = ['shell', 'step', 'empty hook', 'ccproxy', ...tools, ...tools.map((tool) => `${tool} ÷ ccproxy`), 'bar'];
+  const head = ['shell', 'step', 'empty hook', 'noise', 'ccproxy', ...tools, ...tools.map((tool) => `${tool} ÷ ccproxy`), 'bar'];
   const rows = figures.map(({ shell, scenario, empty, net }) => {
     const own = Math.max(net['ccproxy'] ?? Number.NaN, 0.1);
     const factors = tools.map((tool) => (net[tool] ?? Number.NaN) / own);
@@ -36,6 +36,7 @@ export function renderShellReport(figures: readonly ShellFigures[], tools: reado
       shell,
       titles[scenario],
       empty.toFixed(1),
+      Math.abs(net['control'] ?? Number.NaN).toFixed(1),
       own.toFixed(1),
       ...tools.map((tool) => (net[tool] ?? Number.NaN).toFixed(0)),
       ...factors.map((factor) => `${factor.toFixed(0)} ×`),
@@ -43,7 +44,7 @@ export function renderShellReport(figures: readonly ShellFigures[], tools: reado
     ];
   });
   const lines = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
-  return `\n## Shell hooks\n\nCPU of one step in µs, an empty hook's taken off; medians. Every hook was seen to activate and to restore.\n\n${lines.join('\n')}\n`;
+  return `\n## Shell hooks\n\nCPU of one step in µs, an empty hook's of the same round taken off; medians. Noise: a second empty hook, measured as if it were a tool. A step is one prompt, two \`cd\` with their prompts, or entering and leaving a project with theirs. Every hook was seen to activate and to restore, before and after.\n\n${lines.join('\n')}\n`;
 }
 
 function verdict(bar: number | undefined, factor: number | undefined, scenario: ShellScenario, own: number): string {

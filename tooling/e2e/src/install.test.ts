@@ -1,13 +1,16 @@
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createProcesses, createTempHome, type Processes, packPublished, runBin, type TempHome } from '@ccproxy-internal/test-kit';
+import { createProcesses, createTempHome, type Processes, runBin, type TempHome } from '@ccproxy-internal/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { npm, withNode } from './install/npm.ts';
 import { otherNode } from './install/other-node.ts';
+import { pnpm } from './install/pnpm.ts';
+import { publishAll } from './install/publish-all.ts';
 import { type LocalRegistry, startRegistry } from './install/registry.ts';
 
 /** The oldest line that is supported, the newest, and one whose user must be told. */
-const supported = ['22.23.3', '24.21.0'];
+const newest = '24.21.0';
+const supported = ['22.23.3', newest];
 const tooOld = '20.20.2';
 /** Not the product itself, which the first tests install. */
 const libraries =
@@ -21,29 +24,49 @@ beforeAll(async () => {
   home = createTempHome();
   processes = createProcesses();
   registry = await startRegistry(home, processes);
-  const tarballs = join(home.home, 'tarballs');
-  mkdirSync(tarballs);
-  for (const tarball of await packPublished(tarballs)) {
-    await npm(processes, ['publish', tarball, '--provenance=false', '--access=public'], { cwd: home.work, env: home.env(registry.npmEnv) });
-  }
+  await publishAll(processes, registry);
 });
 afterAll(async () => {
   await processes.stop();
   home.remove();
 });
 
-/** `npm i -g --prefix DIR PACKAGE`; answers the folder of its bins' scripts. */
-async function installGlobally(name: string, node: string): Promise<string> {
+interface Product {
+  /** The Node that installed it. */
+  readonly node: string;
+  /** The script npm links as `ccproxy`. */
+  readonly bin: string;
+}
+
+const products = new Map<string, Promise<Product>>();
+/** The product as a user of that Node has it, installed once for all tests: they only use it. */
+function productOn(version: string): Promise<Product> {
+  const product = products.get(version) ?? installProduct(version);
+  products.set(version, product);
+  return product;
+}
+
+/** `npm i -g --prefix DIR @ccproxy/cli` */
+async function installProduct(version: string): Promise<Product> {
+  const node = await otherNode(processes, version);
   const prefix = mkdtempSync(join(home.home, 'global-'));
-  await npm(processes, ['install', '--global', '--prefix', prefix, name], { cwd: home.work, env: home.env(registry.npmEnv), node });
+  const env = home.env(registry.npmEnv);
+  await npm(processes, ['install', '--global', '--prefix', prefix, '@ccproxy/cli'], { cwd: home.work, env, node });
   const modules = process.platform === 'win32' ? join(prefix, 'node_modules') : join(prefix, 'lib', 'node_modules');
-  return join(modules, name);
+  return { node, bin: join(modules, '@ccproxy', 'cli', 'bin', 'ccproxy.js') };
+}
+
+/** Installs a package into a folder, laid out as npm does it. Unlike npm, pnpm unpacks what several of them need only once. */
+async function installAlone(name: string, folder: string): Promise<void> {
+  const layout = ['--config.node-linker=hoisted', '--ignore-scripts', '--store-dir', join(home.home, 'store')];
+  // What was published a moment ago is what is asked for.
+  const source = ['--registry', registry.url, '--config.minimum-release-age=0'];
+  await pnpm(processes, ['add', ...layout, ...source, name], { cwd: folder, env: home.env(registry.npmEnv) });
 }
 
 describe.each(supported)('on Node %s', (version) => {
   it('[B1][B9] `npm i -g @ccproxy/cli` alone is the product: it starts, answers a request and stops', async () => {
-    const node = await otherNode(processes, version);
-    const bin = join(await installGlobally('@ccproxy/cli', node), 'bin', 'ccproxy.js');
+    const { node, bin } = await productOn(version);
     using user = createTempHome();
     user.writeConfig({ providers: { demo: { type: 'demo' } }, models: { default: { provider: 'demo' } } });
     const ccproxy = (...args: string[]): ReturnType<typeof runBin> =>
@@ -81,11 +104,11 @@ it('[B8] a plugin of somebody else is installed, adds its command, is listed by 
   );
   await npm(processes, ['publish', folder, '--provenance=false', '--access=public'], { cwd: home.work, env: home.env(registry.npmEnv) });
 
-  const bin = join(await installGlobally('@ccproxy/cli', process.execPath), 'bin', 'ccproxy.js');
+  const { node, bin } = await productOn(newest);
   using user = createTempHome();
-  const env = withNode(user.env(registry.npmEnv), process.execPath);
+  const env = withNode(user.env(registry.npmEnv), node);
   const ccproxy = (...args: string[]): ReturnType<typeof runBin> =>
-    runBin(bin, args, { processes, cwd: user.work, env, timeoutMs: 240_000 });
+    runBin(bin, args, { node, processes, cwd: user.work, env, timeoutMs: 240_000 });
   const plugins = async (): Promise<string> => {
     const { findings } = JSON.parse((await ccproxy('doctor', '--json')).stdout) as { findings: { check: string; message: string }[] };
     return findings.flatMap(({ check, message }) => (check === 'plugins' ? [message] : [])).join('\n');
@@ -110,8 +133,7 @@ it('[B8] a plugin of somebody else is installed, adds its command, is listed by 
 
 it('[B9] a Node that is too old is told what to do, in one sentence', async () => {
   const node = await otherNode(processes, tooOld);
-  const cli = await installGlobally('@ccproxy/cli', process.execPath);
-  const said = await runBin(join(cli, 'bin', 'ccproxy.js'), ['status'], { node, env: home.env() });
+  const said = await runBin((await productOn(newest)).bin, ['status'], { node, env: home.env() });
   expect(said).toMatchObject({ code: 2, stdout: '' });
   expect(said.stderr).toMatch(/^ccproxy needs Node 22\.19 or newer, this is 20\.20\.2: [^\n]+\n$/);
 });
@@ -119,7 +141,7 @@ it('[B9] a Node that is too old is told what to do, in one sentence', async () =
 it.each(libraries)('[B9] @ccproxy/%s, installed alone, runs the example of its README', async (name) => {
   const folder = mkdtempSync(join(home.home, 'alone-'));
   writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n');
-  await npm(processes, ['install', '--prefer-offline', `@ccproxy/${name}`], { cwd: folder, env: home.env(registry.npmEnv) });
+  await installAlone(`@ccproxy/${name}`, folder);
   const readme = readFileSync(join(folder, 'node_modules', '@ccproxy', name, 'README.md'), 'utf8');
   const example = join(folder, 'example.mjs');
   writeFileSync(example, /^```js\n(.*?)^```$/ms.exec(readme)?.[1] ?? 'throw new Error("the README has no example")');

@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './src/longest-first.ts';
 
 /** Repetitions of the long run; limits of time grow with them. */
 const scale = Number(process.env['CCPROXY_TEST_SCALE'] ?? 1);
@@ -18,7 +19,9 @@ const soak = 'src/soak/*.soak.test.ts';
 export default defineConfig({
   root: import.meta.dirname,
   test: {
-    maxWorkers: 2,
+    // These tests wait more than they work, for daemons and terminals: two on two cores leave half of them idle.
+    maxWorkers: 4,
+    sequence: { sequencer: LongestFirst },
     projects: [
       { test: { ...shared, name: 'e2e', include: ['src/**/*.test.ts'], exclude: [client, install, soak] } },
       { test: { ...shared, name: 'client', include: [client], testTimeout: 240_000, hookTimeout: 120_000 } },

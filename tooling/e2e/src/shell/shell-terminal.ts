@@ -63,10 +63,9 @@ export function createTerminals(installation: Installation): Terminals {
     const ask = async (expression: string): Promise<string> => {
       const file = join(home, 'answers', `${(serial += 1)}`);
       mkdirSync(join(home, 'answers'), { recursive: true });
-      const answered = (): string => {
+      const answered = (): string | undefined => {
         const read = existsSync(file) ? readFileSync(file, 'utf8') : '';
-        if (!read.endsWith('end\n')) throw new Error(`the screen shows:\n${screen()}`);
-        return read;
+        return read.endsWith('end\n') ? read : undefined;
       };
       // A shell that is just starting, or was interrupted, forgets what was typed: then it is typed again.
       const typed = async (tries: number): Promise<string> => {
@@ -74,7 +73,7 @@ export function createTerminals(installation: Installation): Terminals {
         try {
           return await waitFor(answered, { what: `the answer to ${expression}`, timeoutMs: 6000 });
         } catch (error) {
-          if (tries === 1) throw error;
+          if (tries === 1) throw new Error(`there was no answer; the screen shows:\n${screen()}`, { cause: error });
           return typed(tries - 1);
         }
       };
@@ -93,7 +92,8 @@ export function createTerminals(installation: Installation): Terminals {
             if (seen !== answer) throw new Error(`it is "${seen}"`);
             return true;
           },
-          { what: `${expression} = ${answer}`, timeoutMs: 30_000 },
+          // Each look is a prompt of the shell, with all that runs there.
+          { what: `${expression} = ${answer}`, timeoutMs: 30_000, intervalMs: 100 },
         );
       },
       screen,

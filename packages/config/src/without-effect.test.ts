@@ -26,6 +26,17 @@ describe('keys without effect', () => {
     expect(config?.models['default']?.limits).toEqual({ context: 1000, output: undefined });
   });
 
+  it('[C7][C9] a strategy for keys has an effect where there are several', async () => {
+    const provider = (keys: string) =>
+      `providers: { a: { type: anthropic, ${keys}, keyStrategy: weighted } }\nmodels: { default: { provider: a } }\n`;
+    const { config, diagnostics } = await analyze(provider('apiKey: only-key-of-the-provider'));
+    expect(config).toBeDefined();
+    expect(diagnostics).toMatchObject([
+      { severity: 'warning', path: 'providers.a.keyStrategy', message: expect.stringContaining('`apiKeys`') as string, where: { line: 1 } },
+    ]);
+    expect((await analyze(provider('apiKeys: [first-of-two-keys, second-of-two-keys]'))).diagnostics).toEqual([]);
+  });
+
   it('[C6] are not in the starter, nor in a plain configuration', async () => {
     expect((await analyze(initConfigText())).diagnostics).toEqual([]);
     expect((await analyze(`logging: { bodies: false }\n${demo}`)).diagnostics).toEqual([]);

@@ -15,6 +15,11 @@ const patterns: readonly Pattern[] = [
     when: (_limits, [, target], root) => passesThrough(root, target),
     because: 'a provider whose requests are not translated knows its own limits',
   },
+  {
+    path: ['providers', '*', 'keyStrategy'],
+    when: (_strategy, [, provider], root) => at(at(at(root, 'providers'), provider), 'apiKeys') === undefined,
+    because: 'there is nothing to choose between without `apiKeys`',
+  },
 ];
 
 /** The keys of a configuration that have no effect yet, and what happens instead. */

@@ -6,6 +6,7 @@ import { renderHook } from './render-hook.js';
 import { renderStub } from './render-stub.js';
 import { runShell } from './testing/run-shell.js';
 import { createTestWorld, testedShells, type TestWorld } from './testing/test-world.js';
+import { expectedShellFiles } from './write-shell-files.js';
 
 const url = 'http://127.0.0.1:3456/p/abc';
 
@@ -71,6 +72,36 @@ describe.each(testedShells)('%s: an installed hook', (shell) => {
       w.prompt,
       w.show('after'),
     ]);
+    expect(run.at('after')).toMatchObject({ ANTHROPIC_BASE_URL: 'exported:mine', CCPROXY_PROFILE: 'exported:edit' });
+    expect(run.stderr).toBe('ccproxy: NEW: kept your own value of CCPROXY_PROFILE\n');
+  });
+
+  it('[D7] 37 files of a new version, put there before a running shell met a project, take over as a whole; without them nothing is entered', async () => {
+    const place = { stateDir: world.stateDir, shellDir: path.join(world.stateDir, 'shell'), version: '9.9.9', tree: [] };
+    const spare = path.join(path.dirname(world.home), 'spare');
+    const next = path.join(path.dirname(world.home), 'next');
+    await mkdir(spare, { recursive: true });
+    await mkdir(next, { recursive: true });
+    for (const [file, text] of await expectedShellFiles(shell, place))
+      await writeFile(path.join(next, path.basename(file)), text.replace('kept your own value', 'NEW: kept your own value'));
+    const run = await runShell(shell, world, (w) => [
+      w.set('ANTHROPIC_BASE_URL', 'mine'),
+      w.prompt,
+      `mv ${place.shellDir}/hook* ${spare}`,
+      w.cd(project),
+      w.prompt,
+      w.show('none'),
+      `mv ${next}/hook* ${place.shellDir}`,
+      w.prompt,
+      w.show('in'),
+      w.set('CCPROXY_PROFILE', 'edit'),
+      w.cd(world.home),
+      w.prompt,
+      w.show('after'),
+      `mv ${spare}/hook* ${place.shellDir}`,
+    ]);
+    expect(run.at('none')).toMatchObject({ ANTHROPIC_BASE_URL: 'exported:mine', __CCPROXY_SAVED: 'unset' });
+    expect(run.at('in')).toMatchObject({ ANTHROPIC_BASE_URL: `exported:${url}`, CCPROXY_PROFILE: 'exported:work' });
     expect(run.at('after')).toMatchObject({ ANTHROPIC_BASE_URL: 'exported:mine', CCPROXY_PROFILE: 'exported:edit' });
     expect(run.stderr).toBe('ccproxy: NEW: kept your own value of CCPROXY_PROFILE\n');
   });

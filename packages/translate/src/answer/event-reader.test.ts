@@ -53,6 +53,14 @@ describe('server-sent events', () => {
     ).toHaveLength(3);
   });
 
+  it('[C13] TR-119 passes over events of nothing, which keep a connection awake', () => {
+    const text = 'data:\n\ndata: x\n\nevent: ping\ndata: \n\nevent: b\n\ndata: y\n\n';
+    expect(read('sse', [bytes(text)]).events).toEqual([
+      ['message', 'x'],
+      ['message', 'y'],
+    ]);
+  });
+
   it('[C13] TR-118 leaves out a character that was cut off at the end', () => {
     expect(read('sse', [bytes('data: x🚀').subarray(0, 9)]).events).toEqual([['message', 'x']]);
   });

@@ -22,7 +22,8 @@ function createSseReader(onEvent: EventReaderOptions['onEvent'], maxLine: number
   let data: string | undefined;
   let name = 'message';
   const dispatch = (): void => {
-    if (data !== undefined) onEvent(data, name);
+    // Some servers keep a connection awake with events of nothing.
+    if (data !== undefined && data !== '') onEvent(data, name);
     data = undefined;
     name = 'message';
   };

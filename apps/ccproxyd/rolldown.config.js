@@ -1,9 +1,7 @@
 // The daemon starts from few files and holds few: docs/adr/0019-bundled-daemon.md.
-import { globSync, rmSync } from 'node:fs';
-import { asciiOnly, lazyBuiltins } from '@ccproxy-internal/bundle';
+import { asciiOnly, lazyBuiltins, removeStale } from '@ccproxy-internal/bundle';
 import { defineConfig } from 'rolldown';
 
-const at = (path) => `${import.meta.dirname}/${path}`;
 /** Files that are loaded by their name beside the file that asks for them: threads, and what threads load. */
 const loadedByName = {
   'database-thread': 'store/dist/database-thread.js',
@@ -13,8 +11,6 @@ const loadedByName = {
   'adapter-thread': 'providers/dist/adapter/adapter-thread.js',
   'serve-adapter': 'providers/dist/adapter/serve-adapter.js',
 };
-const stale = ['dist/chunk-*.js', 'dist/main.js.map', ...Object.keys(loadedByName).map((name) => `dist/${name}.js`)];
-for (const file of globSync(stale, { cwd: import.meta.dirname })) rmSync(at(file));
 
 export default defineConfig({
   cwd: import.meta.dirname,
@@ -36,7 +32,7 @@ export default defineConfig({
     'light-my-request',
   ],
   resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
-  plugins: [lazyBuiltins(), asciiOnly()],
+  plugins: [lazyBuiltins(), asciiOnly(), removeStale(['chunk-*.js', 'main.js.map'])],
   output: {
     // Over what the compiler wrote: the entry keeps its name.
     dir: 'dist',
@@ -47,6 +43,7 @@ export default defineConfig({
     codeSplitting: {
       groups: [
         { name: 'http', test: /node_modules[\\/](?:fastify|find-my-way|avvio|light-my-request|semver|pino)[\\/]/ },
+        { name: 'protocols', test: /packages[\\/](?:wire|translate|router)[\\/]/ },
         { name: 'vendor', test: /node_modules[\\/](?:zod|yaml)[\\/]/ },
       ],
     },

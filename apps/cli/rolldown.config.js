@@ -1,12 +1,10 @@
 // The command line starts from few files: everything a command needs, oclif included, in one file per command and the chunks they share.
 // Loading some 300 small files instead costs two thirds of the start of a command (docs/adr/0011-bundled-command-line.md).
-import { globSync, rmSync } from 'node:fs';
-import { asciiOnly, lazyBuiltins } from '@ccproxy-internal/bundle';
+import { globSync } from 'node:fs';
+import { asciiOnly, lazyBuiltins, removeStale } from '@ccproxy-internal/bundle';
 import { defineConfig } from 'rolldown';
 
 const entries = globSync('src/{main,commands/**/*}.ts', { cwd: import.meta.dirname }).filter((file) => !file.endsWith('.test.ts'));
-const replaced = ['dist/chunk-*.js', 'dist/{main,commands/**/*}.js.map'];
-for (const file of globSync(replaced, { cwd: import.meta.dirname })) rmSync(`${import.meta.dirname}/${file}`);
 
 /** The hook's sources lie in its package, wherever the code that reads them is. */
 const ofShellIntegration = {
@@ -24,7 +22,7 @@ export default defineConfig({
   // Found by name and only ever started as a process of its own.
   external: ['@ccproxy/daemon'],
   resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
-  plugins: [ofShellIntegration, lazyBuiltins(), asciiOnly()],
+  plugins: [ofShellIntegration, lazyBuiltins(), asciiOnly(), removeStale(['chunk-*.js', '{main,commands/**/*}.js.map'])],
   output: {
     // Over what the compiler wrote: the entries keep their names. Beside them, not below: files are found relative to them.
     dir: 'dist',

@@ -1,5 +1,6 @@
 /**
- * The worker thread of `DatabaseWorker`: the only place where fsync and checkpoints are waited for.
+ * The worker thread of `DatabaseWorker`: the only place where fsync and checkpoints are waited for. `SmallWork` runs the same code on the
+ * event loop.
  *
  * It imports nothing but `node:` modules, better-sqlite3 and erased types, so that Node runs the TypeScript file itself
  * (type stripping) when the package runs from its sources, and the compiled file when it runs from `dist`.
@@ -19,7 +20,9 @@ class Session {
   readonly #statements = new Map<string, Sqlite.Statement>();
 
   constructor(data: ThreadData) {
-    this.#connection = new Sqlite(data.file, { timeout: busyTimeoutMs, fileMustExist: true });
+    const { onEventLoop = false } = data;
+    this.#connection = new Sqlite(data.file, { timeout: onEventLoop ? 0 : busyTimeoutMs, fileMustExist: true });
+    if (onEventLoop) this.#connection.pragma('wal_autocheckpoint = 0');
     this.#connection.pragma(`synchronous = ${data.sync === 'full' ? 'FULL' : 'NORMAL'}`);
     this.#connection.pragma('foreign_keys = ON');
     this.#connection.pragma('trusted_schema = OFF');

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,8 +8,9 @@ import { promisify } from 'node:util';
 import type { Worker } from 'node:worker_threads';
 import { silentLogger, systemClock } from '@ccproxy/kernel';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type DatabaseWorker, openDatabaseWorker, type OpenDatabaseWorkerOptions, startDatabaseThread } from './database-worker.js';
+import { type DatabaseWorker, openDatabaseWorker, type OpenDatabaseWorkerOptions } from './database-worker.js';
 import { openDatabase } from './open-database.js';
+import { startDatabaseThread } from './start-database-thread.js';
 import type { ThreadData } from './thread-protocol.js';
 
 const migrations = [{ owner: 'sample', version: 1, sql: 'CREATE TABLE sample (id INTEGER PRIMARY KEY, text TEXT NOT NULL)' }];
@@ -179,6 +181,62 @@ describe('openDatabaseWorker', () => {
     expect(await database.all('SELECT * FROM sample')).toEqual([{ id: 1, text: 'kept' }]);
     expect(database.health().state).toBe('ok');
     expect(threads).toHaveLength(2);
+  });
+
+  it('writes little on the event loop, starts a thread for much, and lets it go when it rests', async () => {
+    const threads: Worker[] = [];
+    const startThread = (data: ThreadData): Worker => {
+      const thread = startDatabaseThread(data);
+      threads.push(thread);
+      return thread;
+    };
+    const database = await open({ startThread, smallBatch: 1000, threadRestMs: 20 });
+    await database.apply([{ sql: insert, rowsJson: '[[1,"a"]]' }]);
+    expect(await database.first('SELECT text FROM sample WHERE id = ?', [1])).toEqual({ text: 'a' });
+    expect(await database.first('SELECT text FROM sample WHERE id = ?', [2])).toBeUndefined();
+    await expect(database.apply([{ sql: insert, rowsJson: '[[1,"twice"]]' }])).rejects.toMatchObject({ code: 'CCP_STORE_UNAVAILABLE' });
+    expect(threads).toEqual([]);
+
+    await database.apply([{ sql: insert, rowsJson: JSON.stringify([[2, 'x'.repeat(1000)]]) }]);
+    await database.apply([{ sql: insert, rowsJson: '[[3,"after"]]' }]);
+    expect(threads).toHaveLength(1);
+    await once(threads[0] ?? process, 'exit');
+    await database.apply([{ sql: insert, rowsJson: '[[4,"here again"]]' }]);
+    await database.apply([{ sql: 'DELETE FROM sample WHERE id = ?', rows: [[4]] }], { long: true });
+    expect(threads).toHaveLength(2);
+    expect(await database.all('SELECT id FROM sample ORDER BY id')).toEqual([{ id: 1 }, { id: 2 }, { id: 3 }]);
+    expect(logged).toEqual([]);
+  });
+
+  it('leaves waiting for another writer to a thread, also for little', async () => {
+    const database = await open({ smallBatch: 1000 });
+    const other = await openDatabase({ file, clock: systemClock, logger: silentLogger, migrations });
+    other.sqlite.exec('BEGIN IMMEDIATE');
+    const applied = database.apply([{ sql: insert, rows: [[1, 'a']] }]);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    other.sqlite.exec('COMMIT');
+    expect(await applied).toBe(1);
+    other.close();
+  });
+
+  it('moves the write-ahead log into the file by a thread, before it grows without bound', async () => {
+    const database = await open({ smallBatch: 300_000 });
+    const text = 'x'.repeat(100_000);
+    for (let id = 0; id < 64; id++) await database.apply([{ sql: insert, rowsJson: JSON.stringify([[id, text]]) }]);
+    await expect.poll(() => statSync(`${file}-wal`).size, { timeout: 20_000 }).toBe(0);
+  });
+
+  it('replaces a damaged database that little work found', async () => {
+    const before = await open();
+    await before.apply([{ sql: insert, rowsJson: JSON.stringify(Array.from({ length: 2000 }, (_, id) => [id, 'x'.repeat(1000)])) }]);
+    await before.close();
+    const database = await open({ smallBatch: 1000 });
+    const fd = openSync(file, 'r+');
+    writeSync(fd, Buffer.alloc(500_000, 0xa5), 0, 500_000, 100_000);
+    closeSync(fd);
+    await expect(database.first('SELECT sum(length(text)) FROM sample')).rejects.toMatchObject({ code: 'CCP_STORE_CORRUPT' });
+    await database.apply([{ sql: insert, rows: [[1, 'fresh']] }]);
+    expect(await database.first('SELECT * FROM sample')).toEqual({ id: 1, text: 'fresh' });
   });
 
   it('a query that returns too much fails instead of filling the memory', async () => {

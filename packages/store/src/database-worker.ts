@@ -1,17 +1,21 @@
-import { Worker } from 'node:worker_threads';
-import type { CcproxyError, Clock, Logger } from '@ccproxy/kernel';
+import type { Worker } from 'node:worker_threads';
+import type { CcproxyError, Clock, Logger, Timer } from '@ccproxy/kernel';
 import { errors } from './errors.js';
 import { openDatabase, type OpenDatabaseOptions, rebuildDatabase, type SyncMode } from './open-database.js';
+import { SmallWork } from './small-work.js';
+import { startDatabaseThread } from './start-database-thread.js';
 import { toStoreError } from './sqlite-error.js';
 import type { Batch, SqlRow, ThreadData, ThreadReply, ThreadRequest } from './thread-protocol.js';
 
 /** A database whose statements run in a worker thread, so that the event loop never waits for the disk. */
 export interface DatabaseWorker {
   readonly file: string;
-  /** Runs the statements in order in one transaction and returns how many rows changed. */
-  apply(batch: Batch): Promise<number>;
+  /** Runs the statements in order in one transaction and returns how many rows changed. `long`: they look at many rows. */
+  apply(batch: Batch, options?: { readonly long?: boolean }): Promise<number>;
   /** Rows of one query (100 000 at most, else it fails), as objects by column name. Runs after everything applied before it. */
   all(sql: string, params?: SqlRow): Promise<unknown[]>;
+  /** The first row of a query that finds few, by a key. */
+  first(sql: string, params?: SqlRow): Promise<unknown>;
   /** Moves the write-ahead log into the database file and fsyncs it. */
   checkpoint(): Promise<void>;
   health(): DatabaseHealth;
@@ -34,6 +38,13 @@ export interface OpenDatabaseWorkerOptions extends OpenDatabaseOptions {
   readonly maxPending?: number;
   /** Characters of JSON rows allowed to wait before CCP_STORE_BUSY; 32 Mi when absent. */
   readonly maxPendingBytes?: number;
+  /**
+   * Characters of rows that are written on the event loop while no thread works (see `SmallWork`). 0 when absent, and with `sync: full`: the
+   * thread does everything.
+   */
+  readonly smallBatch?: number;
+  /** How long a thread without work stays, ms, when there is a `smallBatch`; 60 000 when absent. */
+  readonly threadRestMs?: number;
   /** Starts the thread; `startDatabaseThread` when absent. */
   readonly startThread?: (data: ThreadData) => Worker;
 }
@@ -47,7 +58,14 @@ export interface OpenDatabaseWorkerOptions extends OpenDatabaseOptions {
 export async function openDatabaseWorker(options: OpenDatabaseWorkerOptions): Promise<DatabaseWorker> {
   const database = await openDatabase(options);
   database.close();
-  return new ThreadedDatabase(database.file, options, database.notice);
+  const { smallBatch = 0, sync } = options;
+  const small = smallBatch > 0 && sync !== 'full' ? await smallWork(database.file) : undefined;
+  return new ThreadedDatabase(database.file, options, database.notice, small);
+}
+
+async function smallWork(file: string): Promise<SmallWork> {
+  const { DatabaseThread } = await import('./database-thread.js');
+  return new SmallWork(file, new DatabaseThread({ file, sync: 'normal', onEventLoop: true }));
 }
 
 interface Waiting {
@@ -67,8 +85,10 @@ class ThreadedDatabase implements DatabaseWorker {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #sync: SyncMode;
+  readonly #small: SmallWork | undefined;
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | undefined;
+  #rest: Timer | undefined;
   #nextId = 1;
   #pendingBytes = 0;
   #lastError: CcproxyError | undefined;
@@ -77,8 +97,9 @@ class ThreadedDatabase implements DatabaseWorker {
   #rebuiltAt = Number.NEGATIVE_INFINITY;
   #closed = false;
 
-  constructor(file: string, options: OpenDatabaseWorkerOptions, notice: CcproxyError | undefined) {
+  constructor(file: string, options: OpenDatabaseWorkerOptions, notice: CcproxyError | undefined, small?: SmallWork) {
     this.file = file;
+    this.#small = small;
     this.#options = options;
     this.#clock = options.clock;
     this.#logger = options.logger;
@@ -86,13 +107,21 @@ class ThreadedDatabase implements DatabaseWorker {
     this.#notice = notice;
   }
 
-  async apply(batch: Batch): Promise<number> {
-    return Number(await this.#admit({ kind: 'apply', batch }, sizeOf(batch)));
+  async apply(batch: Batch, { long = false }: { readonly long?: boolean } = {}): Promise<number> {
+    const size = sizeOf(batch);
+    const changes = await this.#admit({ kind: 'apply', batch }, size, !long && size <= (this.#options.smallBatch ?? 0));
+    if (this.#worker === undefined && this.#small?.logIsFull() === true) this.#moveLog();
+    return Number(changes);
   }
 
   async all(sql: string, params: SqlRow = []): Promise<unknown[]> {
     const rows = await this.#admit({ kind: 'all', sql, params }, 0);
     return Array.isArray(rows) ? rows : [];
+  }
+
+  async first(sql: string, params: SqlRow = []): Promise<unknown> {
+    const rows = await this.#admit({ kind: 'all', sql, params }, 0, true);
+    return Array.isArray(rows) ? rows[0] : undefined;
   }
 
   async checkpoint(): Promise<void> {
@@ -112,6 +141,8 @@ class ThreadedDatabase implements DatabaseWorker {
     if (this.#closed) return;
     this.#closed = true;
     await this.#rebuilding;
+    this.#rest?.clear();
+    this.#small?.close();
     const worker = this.#worker;
     if (worker === undefined) return;
     await this.#send({ kind: 'close' }, 0).catch((error: unknown) => {
@@ -121,7 +152,7 @@ class ThreadedDatabase implements DatabaseWorker {
     await worker.terminate();
   }
 
-  async #admit(request: Unnumbered<ThreadRequest>, size: number): Promise<unknown> {
+  async #admit(request: Unnumbered<ThreadRequest>, size: number, small = false): Promise<unknown> {
     this.#refuseIfClosed();
     const maxPending = this.#options.maxPending ?? 256;
     const maxBytes = this.#options.maxPendingBytes ?? 32 * 1024 * 1024;
@@ -135,7 +166,15 @@ class ThreadedDatabase implements DatabaseWorker {
       await this.#rebuilding;
       this.#refuseIfClosed();
     }
-    return this.#send(request, size);
+    const reply = small && this.#worker === undefined ? this.#small?.answer({ ...request, id: 0 }) : undefined;
+    return reply === undefined ? this.#send(request, size) : this.#valueOf(reply);
+  }
+
+  /** By the thread, which is sent home when it has done that and nothing else comes. */
+  #moveLog(): void {
+    this.checkpoint().catch((error: unknown) => {
+      this.#logger.warn({ file: this.file, error: String(error) }, 'write-ahead log not moved into the database');
+    });
   }
 
   #refuseIfClosed(): void {
@@ -145,6 +184,7 @@ class ThreadedDatabase implements DatabaseWorker {
 
   #send(request: Unnumbered<ThreadRequest>, size: number): Promise<unknown> {
     const worker = (this.#worker ??= this.#start());
+    this.#rest?.clear();
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       worker.postMessage({ ...request, id }, []);
@@ -168,16 +208,37 @@ class ThreadedDatabase implements DatabaseWorker {
     const waiting = this.#waiting.get(reply.id);
     if (waiting === undefined) return;
     this.#forget(reply.id, waiting);
-    if (this.#waiting.size === 0) worker.unref();
+    if (this.#waiting.size === 0) this.#atRest(worker);
+    try {
+      waiting.resolve(this.#valueOf(reply));
+    } catch (error) {
+      waiting.reject(error as CcproxyError);
+    }
+  }
+
+  /** @throws what the reply says, coded */
+  #valueOf(reply: ThreadReply): unknown {
     if (reply.ok) {
       this.#lastError = undefined;
-      waiting.resolve(reply.value);
-      return;
+      return reply.value;
     }
     const error = toStoreError(Object.assign(new Error(reply.message), { code: reply.code }), this.file);
     if (isFault(reply.code)) this.#lastError = error;
     if (error.code === 'CCP_STORE_CORRUPT') this.#rebuild(error);
-    waiting.reject(error);
+    throw error;
+  }
+
+  /** A thread without work holds up no end of the process, and ends after a while where small work needs none. */
+  #atRest(worker: Worker): void {
+    worker.unref();
+    if (this.#small === undefined) return;
+    const end = (): void => {
+      if (this.#worker !== worker || this.#waiting.size > 0) return;
+      this.#worker = undefined;
+      void worker.terminate();
+    };
+    this.#rest?.clear();
+    this.#rest = this.#clock.setTimeout(end, this.#options.threadRestMs ?? threadRestMs, { unref: true });
   }
 
   /** The thread is gone: whatever waited fails, the next request starts another. */
@@ -215,6 +276,7 @@ class ThreadedDatabase implements DatabaseWorker {
   }
 
   async #replaceFile(cause: CcproxyError): Promise<void> {
+    this.#small?.close();
     await this.#send({ kind: 'close' }, 0);
     const fresh = await rebuildDatabase(this.#options, cause);
     fresh.close();
@@ -222,9 +284,8 @@ class ThreadedDatabase implements DatabaseWorker {
   }
 }
 
-/** What a batch leaves behind is garbage at once: more room for it only costs memory (up to 48 MB by default). */
-const youngGenerationMb = 4;
-
+/** A thread costs 50 ms to start: not for every batch of a busy minute. */
+const threadRestMs = 60_000;
 /** True for failures of the file or the machine, as opposed to a wrong statement. */
 function isFault(code: string): boolean {
   return code !== 'SQLITE_ERROR' && !code.startsWith('SQLITE_CONSTRAINT') && code.startsWith('SQLITE_');
@@ -232,18 +293,4 @@ function isFault(code: string): boolean {
 
 function sizeOf(batch: Batch): number {
   return batch.reduce((size, statement) => size + ('rowsJson' in statement ? statement.rowsJson.length : statement.rows.length * 64), 0);
-}
-
-/**
- * Starts the thread from its file beside this one: `.ts` when the sources run, `.js` in the published package. No memory limit is
- * set on its old generation: running into one inside SQLite's native code ends the whole process (measured); results are bounded instead.
- */
-export function startDatabaseThread(data: ThreadData): Worker {
-  const file = import.meta.url.endsWith('.ts') ? './database-thread.ts' : './database-thread.js';
-  return new Worker(new URL(file, import.meta.url), {
-    workerData: data,
-    name: 'ccproxy-database',
-    execArgv: [],
-    resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMb },
-  });
 }

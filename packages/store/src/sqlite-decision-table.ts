@@ -34,10 +34,13 @@ export function sqliteDecisionTable(database: DatabaseWorker): DecisionTable {
       return (await rows) as StoredDecision[];
     },
     async prune({ before, keep }) {
-      await database.apply([
-        { sql: pruneOld, rows: [[before]] },
-        { sql: pruneMany, rows: [[keep]] },
-      ]);
+      await database.apply(
+        [
+          { sql: pruneOld, rows: [[before]] },
+          { sql: pruneMany, rows: [[keep]] },
+        ],
+        { long: true },
+      );
     },
   };
 }

@@ -25,7 +25,7 @@ const list = `SELECT key, value FROM key_value WHERE namespace = ? AND key >= ? 
 export function sqliteKeyValue(database: DatabaseWorker, clock: Clock, namespace: string): KeyValue {
   return {
     async get(key) {
-      const [row] = await database.all(get, [namespace, key, clock.now()]);
+      const row = await database.first(get, [namespace, key, clock.now()]);
       return (row as KeyValueEntry | undefined)?.value;
     },
     async set(key, value, options) {

@@ -85,14 +85,14 @@ export function sqliteLedgerTable(database: DatabaseWorker): LedgerTable {
     },
     markLost: () => database.apply([{ sql: "UPDATE ledger_attempts SET outcome = 'lost' WHERE outcome IS NULL", rows: [[]] }]),
     async totals() {
-      const [row] = await database.all(
+      const row = await database.first(
         'SELECT attempts, open, input_tokens AS inputTokens, output_tokens AS outputTokens FROM ledger_totals',
       );
       return (row as StoredTotals | undefined) ?? { attempts: 0, open: 0, inputTokens: 0, outputTokens: 0 };
     },
     recent: async (limit) => (await database.all(select, [limit])) as StoredAttempt[],
     async prune(keep) {
-      await database.apply([{ sql: prune, rows: [[keep]] }]);
+      await database.apply([{ sql: prune, rows: [[keep]] }], { long: true });
     },
   };
 }

@@ -9,13 +9,16 @@ export interface SqliteStore extends Store {
   readonly database: DatabaseWorker;
 }
 
+/** A dozen attempts: what comes together in a second of ordinary use. */
+const smallBatch = 16 * 1024;
+
 /**
- * Opens the store in one SQLite file, written by a worker thread. `migrations` are those of further owners.
+ * Opens the store in one SQLite file, written by a worker thread while there is much to write, and on the event loop otherwise. `migrations` are those of further owners.
  * Fails like `openDatabaseWorker`.
  */
 export async function openSqliteStore(options: OpenDatabaseWorkerOptions): Promise<SqliteStore> {
   const migrations = [...ledgerMigrations, ...decisionMigrations, ...keyValueMigrations, ...(options.migrations ?? [])];
-  const database = await openDatabaseWorker({ ...options, migrations });
+  const database = await openDatabaseWorker({ smallBatch, ...options, migrations });
   return {
     database,
     ledger: sqliteLedgerTable(database),

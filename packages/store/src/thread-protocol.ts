@@ -15,6 +15,8 @@ export type Batch = readonly BatchStatement[];
 export interface ThreadData {
   readonly file: string;
   readonly sync: 'normal' | 'full';
+  /** It runs on the event loop: it waits for no lock, and never moves the write-ahead log into the file. */
+  readonly onEventLoop?: boolean;
 }
 
 export type ThreadRequest =

@@ -1,5 +1,7 @@
 // What the bundles of the command line and of the daemon share: see their rolldown.config.js.
+import { globSync, rmSync } from 'node:fs';
 import { builtinModules } from 'node:module';
+import { join } from 'node:path';
 
 const prefix = '\0builtin:';
 const isName = (key) => /^[A-Za-z_$][\w$]*$/.test(key) && key !== 'default';
@@ -34,4 +36,12 @@ const escaped = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')
 export const asciiOnly = () => ({
   name: 'ascii-only',
   renderChunk: (code) => ({ code: code.replaceAll(/[\u0080-\uffff]/g, escaped) }),
+});
+
+/** Removes what an earlier bundle, or the compiler, left under `patterns`. Afterwards: what runs meanwhile finds what it looks for. */
+export const removeStale = (patterns) => ({
+  name: 'remove-stale',
+  writeBundle({ dir }, written) {
+    for (const file of globSync(patterns, { cwd: dir })) if (!(file.replaceAll('\\', '/') in written)) rmSync(join(dir, file));
+  },
 });

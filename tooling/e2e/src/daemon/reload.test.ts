@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type FakeAnthropic, startFakeAnthropic } from '@ccproxy-internal/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Answer, ask } from './ask.ts';
+import { ask } from './ask.ts';
 import { createInstallation, type Installation } from './installation.ts';
 import { repetitions } from './scale.ts';
+import { everyFew } from './steady-requests.ts';
 
 const reloads = repetitions(100, 1000);
+const restarts = repetitions(2, 20);
 
 let upstream: FakeAnthropic;
 let installation: Installation | undefined;
@@ -32,50 +34,47 @@ const configuration = (n: number): Readonly<Record<string, unknown>> => {
   };
 };
 
-/** Sends a request every `ms` until told to stop; gives all answers. */
-function everyFew(ms: number, url: string): { stop: () => Promise<readonly Answer[]> } {
-  const over = new AbortController();
-  const answers: Promise<Answer>[] = [];
-  const running = (async () => {
-    for (let n = 0; !over.signal.aborted; n += 1) {
-      answers.push(ask(url, { model: `request-${n}`, stream: n % 2 === 0, prompt: n % 10 === 0 ? 'a while' : 'hello' }));
-      await sleep(ms);
-    }
-  })();
-  return {
-    async stop() {
-      over.abort();
-      await running;
-      return Promise.all(answers);
-    },
-  };
-}
-
 describe('a configuration that changes while the daemon works', () => {
   it(
-    `[C14][F1] row 75: ${reloads} changed files, broken ones among them, at 50 requests a second: no request fails`,
-    { timeout: 60_000 + reloads * 400 },
-    async () => {
+    `[C14][B6][F1] rows 75, 76: ${reloads} changed files, broken ones among them, and ${restarts} restarts at 50 requests a second: no request fails`,
+    { timeout: 60_000 + reloads * 400 + restarts * 20_000 },
+    async ({ annotate }) => {
       installation = await createInstallation(configuration(0));
-      const { url } = await installation.start();
-      const client = await installation.client();
+      const { url, pid } = await installation.start();
+      const pids = new Set([pid]);
+      let client = await installation.client();
       const { configFile } = installation.paths;
       const load = everyFew(20, url);
-      let refused = 0;
+      let [refused, reloaded] = [0, 0];
       for (let n = 1; n <= reloads; n += 1) {
         const broken = n % 10 === 0;
         const next = join(installation.home.work, 'next.yaml');
         writeFileSync(next, broken ? `routes: [broken-${n}\n` : JSON.stringify(configuration(n)), { mode: 0o600 });
         renameSync(next, configFile);
-        await client.reloadConfig().catch(() => (refused += 1));
+        await client.reloadConfig().then(
+          () => (reloaded += 1),
+          () => (refused += 1),
+        );
         await sleep(20);
+        if (n % (reloads / restarts) !== reloads / restarts / 2 + 1) continue;
+        const { code, stdout } = await installation.ccproxy(['restart', '--json']);
+        expect([code, stdout]).toEqual([0, expect.stringContaining('oldPid')]);
+        pids.add((JSON.parse(stdout) as { pid: number }).pid);
+        client = await installation.client();
+        // The new daemon has read the file by itself.
+        reloaded = 0;
       }
       const answers = await load.stop();
-      expect(answers.filter((answer) => !answer.completed)).toEqual([]);
+      const failed = answers.filter((answer) => !answer.completed);
+      await annotate(
+        `${answers.length} requests, ${reloads} reloads of which ${refused} refused, ${pids.size - 1} restarts: ${failed.length} failed`,
+      );
+      expect(failed).toEqual([]);
       expect(answers.length).toBeGreaterThan(reloads / 2);
       expect(refused).toBe(Math.floor(reloads / 10));
+      expect(pids.size).toBe(restarts + 1);
       const status = await client.status();
-      expect(status.configState?.reloads).toBe(reloads - refused);
+      expect(status.configState?.reloads).toBe(reloaded);
       expect(status.providers.map(({ name }) => name)).toEqual([`p${Math.floor((reloads - 1) / 3)}`, 'demo']);
     },
   );

@@ -88,10 +88,17 @@ describe('a stream', () => {
 });
 
 describe('what goes wrong', () => {
-  it('[C13] TR-116 is an error when the connection breaks, whatever came before', () => {
-    const stream = createAnswerStream('ollama', contextFor('ollama'));
-    const text = stream.push(Buffer.concat([line({ content: 'half' }), done()])) + stream.fail('api_error', 'the connection broke');
-    expect(readStream(text)).toMatchObject({ violations: [], error: { message: 'the connection broke' }, stopReason: undefined });
+  it('[C13] TR-116 is an error when the connection breaks before the last line, and whole when it breaks behind it', () => {
+    const broken = (...lines: readonly Buffer[]) => {
+      const stream = createAnswerStream('ollama', contextFor('ollama'));
+      return readStream(stream.push(Buffer.concat(lines)) + stream.fail('api_error', 'the connection broke'));
+    };
+    expect(broken(line({ content: 'half' }))).toMatchObject({
+      violations: [],
+      error: { message: 'the connection broke' },
+      stopReason: undefined,
+    });
+    expect(broken(line({ content: 'whole' }), done())).toMatchObject({ violations: [], error: undefined, stopReason: 'end_turn' });
   });
 
   it('[C13] TR-111 TR-115 ends with the error Ollama wrote into the stream', () => {

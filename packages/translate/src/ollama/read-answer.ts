@@ -11,11 +11,9 @@ import { countOf } from '../answer/token-count.js';
 /** `done_reason` (translation.md rows 86, 110): of `load`, `unload` and names to come the turn just ends. */
 const stops: Readonly<Record<string, StopReason>> = { length: 'max_tokens' };
 
-/** Reads the lines of `/api/chat`, or its one object. Only a line that says `done` ends an answer. */
+/** Reads the lines of `/api/chat`, or its one object. The line that says `done` is the last one, and nothing else ends an answer. */
 export function readAnswer(sink: AnswerSink, context: AnswerContext): AnswerReader {
   let calls = 0;
-  /** Known once a line says `done`; the sink learns it when the connection ended properly. */
-  let stop: StopReason | undefined;
   const thinkTags = context.thinkTags ? createThinkTags(sink) : undefined;
 
   const readText = (text: string): void => {
@@ -35,7 +33,6 @@ export function readAnswer(sink: AnswerSink, context: AnswerContext): AnswerRead
     sink.toolDone(key);
   };
   const readLine = (line: JsonObject): void => {
-    if (stop !== undefined) return;
     const { error } = line;
     const told = typeof error === 'string' ? { ...line, error: explainError(error) } : line;
     if (error !== undefined && error !== null && failIfError(sink, told, context)) return;
@@ -50,11 +47,7 @@ export function readAnswer(sink: AnswerSink, context: AnswerContext): AnswerRead
     if (line['done'] !== true) return;
     thinkTags?.end();
     sink.usage(usageOf(line));
-    stop = stops[stringMember(line, 'done_reason') ?? ''] ?? 'end_turn';
-  };
-  const end = (): void => {
-    if (stop === undefined) return;
-    sink.stop(stop);
+    sink.stop(stops[stringMember(line, 'done_reason') ?? ''] ?? 'end_turn');
     sink.finish();
   };
   return {
@@ -64,9 +57,8 @@ export function readAnswer(sink: AnswerSink, context: AnswerContext): AnswerRead
     },
     body(value) {
       if (isJsonObject(value)) readLine(value);
-      end();
     },
-    end,
+    end() {},
   };
 }
 

@@ -17,8 +17,8 @@ export default defineConfig({
     include: [...libraries.map((folder) => `${folder}/src/**/*.test.ts`), 'tooling/{bootstrap,checks,test-kit,verify,bench}/**/*.test.ts'],
     exclude: ['**/dist/**', '**/node_modules/**'],
     disableConsoleIntercept: true,
-    testTimeout: 30_000 * scale,
-    hookTimeout: 30_000 * scale,
+    testTimeout: 60_000 * scale,
+    hookTimeout: 60_000 * scale,
     // A machine that is slow is no failure: what is waited for comes, or the test ends at its limit.
     expect: { poll: { timeout: 20_000 * scale } },
     maxWorkers: 2,

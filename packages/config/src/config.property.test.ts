@@ -245,17 +245,21 @@ const config: fc.Arbitrary<Config> = fc
   });
 
 describe('formatConfig', () => {
-  it('[C7] writes any configuration so that reading it gives the same one', async () => {
-    await fc.assert(
-      fc.asyncProperty(config, async (made) => {
-        const written = { ...made, retry: defaultRetry };
-        const analysis = await analyze(formatConfig(written));
-        expect(analysis.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
-        expect(analysis.config).toEqual(written);
-      }),
-      { numRuns: 500 * scale },
-    );
-  });
+  it(
+    '[C7] writes any configuration so that reading it gives the same one',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(config, async (made) => {
+          const written = { ...made, retry: defaultRetry };
+          const analysis = await analyze(formatConfig(written));
+          expect(analysis.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+          expect(analysis.config).toEqual(written);
+        }),
+        { numRuns: 500 * scale },
+      );
+    },
+    120_000 * scale,
+  );
 });
 
 /** Changes of a text: pieces cut, doubled, swapped and replaced by what breaks parsers. */

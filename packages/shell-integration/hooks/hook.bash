@@ -12,19 +12,20 @@ if [[ ${1-} != __ccproxy_rest || ${__ccproxy_build-} != @BUILD@ ]]; then
   __ccproxy_build=@BUILD@ __ccproxy_state=@STATE@ __ccproxy_source=${BASH_SOURCE[0]-} __ccproxy_loaded=''
   __ccproxy_modern=0 # 4.4: attributes of a variable and options local to a function, both without a process
   if ((BASH_VERSINFO[0] > 4 || (BASH_VERSINFO[0] == 4 && BASH_VERSINFO[1] >= 4))); then __ccproxy_modern=1; fi
-  __ccproxy_kind='' __ccproxy_quiet='' __ccproxy_active='' __ccproxy_pwd='' __ccproxy_mark='' __ccproxy_origin='' __ccproxy_here='' __ccproxy_file='' __ccproxy_copy='' __ccproxy_lost='' __ccproxy_busy=''
+  __ccproxy_kind='' __ccproxy_quiet='' __ccproxy_active='' __ccproxy_pwd='' __ccproxy_mark='' __ccproxy_origin='' __ccproxy_here='' __ccproxy_file='' __ccproxy_since='' __ccproxy_lost='' __ccproxy_busy=''
   __ccproxy_memo='' __ccproxy_body='' __ccproxy_slot='' __ccproxy_profile='' __ccproxy_again='' __ccproxy_entered='' __ccproxy_left='' __ccproxy_mine=''
   __ccproxy_names=() __ccproxy_values=() __ccproxy_redo=() __ccproxy_back=() __ccproxy_gone=()
   __ccproxy_notice='' __ccproxy_noted='' CCPROXY_PROMPT=''
 fi
 
 # At every prompt. Nothing changed: one stat outside of projects, five inside. What is looked at: the directory, the epoch's mark, the file
-# that was compared, and whether another one of ours appeared. bash copies a function each time it is called: small ones are the quick ones,
+# that was compared, and whether another one of ours appeared. The epoch's file is as old as the epoch: what was compared since and is not
+# newer is what was compared. bash copies a function each time it is called: small ones are the quick ones,
 # and what is rare stands in a function of its own.
 __ccproxy_hook() {
   case $?$-$PWD in
     "$__ccproxy_quiet") [[ ! -O .ccproxy.yaml ]] || __ccproxy_look ;;
-    "$__ccproxy_active") [[ -e $__ccproxy_mark && -f $__ccproxy_file && ! $__ccproxy_file -nt $__ccproxy_copy && ! -O $__ccproxy_here ]] || __ccproxy_look ;;
+    "$__ccproxy_active") [[ -e $__ccproxy_mark && -f $__ccproxy_file && $__ccproxy_since -nt $__ccproxy_file && ! -O $__ccproxy_here ]] || __ccproxy_look ;;
     *) __ccproxy_other "$?" ;;
   esac
 }
@@ -57,7 +58,7 @@ __ccproxy_check() {
     case $__ccproxy_kind in
       o) return 0 ;;
       d) if [[ -e $__ccproxy_mark ]]; then return 0; fi ;;
-      i) if [[ -e $__ccproxy_mark && -f $__ccproxy_file && ! $__ccproxy_file -nt $__ccproxy_copy ]]; then return 0; fi ;;
+      i) if [[ -e $__ccproxy_mark && -f $__ccproxy_file && $__ccproxy_since -nt $__ccproxy_file ]]; then return 0; fi ;;
     esac
   fi
   __ccproxy_look
@@ -197,7 +198,7 @@ __ccproxy_inside() {
   __ccproxy_found=$__ccproxy_dir/.ccproxy.yaml
   if [[ -n $__ccproxy_half || ! -e $__ccproxy_mark ]]; then
     __ccproxy_slow
-  elif [[ $__ccproxy_found == "$__ccproxy_file" && ! $__ccproxy_found -nt $__ccproxy_copy ]]; then
+  elif [[ $__ccproxy_found == "$__ccproxy_file" && $__ccproxy_since -nt $__ccproxy_found ]]; then
     [[ ${PWD%/} != "$__ccproxy_dir" ]] || __ccproxy_here=''
     __ccproxy_busy=''
     [[ a == A ]] || __ccproxy_kind=i __ccproxy_active=0$-$PWD
@@ -244,7 +245,7 @@ __ccproxy_slow() {
       __ccproxy_leave
       __ccproxy_enter
     fi
-    __ccproxy_file=$__c_file __ccproxy_copy=$__ccproxy_state/env$__c_dir/.ccproxy-trusted.$__ccproxy_slot __ccproxy_noted='' CCPROXY_PROMPT=$__ccproxy_profile
+    __ccproxy_file=$__c_file __ccproxy_since=$__ccproxy_state/shell/epoch __ccproxy_noted='' CCPROXY_PROMPT=$__ccproxy_profile
   else
     # A project file that vanished may come back, with another branch: it is looked for at every prompt in this directory.
     if [[ $__c_verdict == outside && -n $__ccproxy_file && $__ccproxy_before == "$PWD" ]]; then __ccproxy_lost=$PWD; fi

@@ -5,7 +5,7 @@ set -g __ccproxy_build @BUILD@
 set -g __ccproxy_state @STATE@
 set -g __ccproxy_idle ''
 set -g CCPROXY_PROMPT ''
-set -eg __ccproxy_pwd __ccproxy_mark __ccproxy_origin __ccproxy_here __ccproxy_file __ccproxy_copy __ccproxy_memo __ccproxy_body __ccproxy_slot __ccproxy_profile __ccproxy_length __ccproxy_lost __ccproxy_busy __ccproxy_notices __ccproxy_noted __ccproxy_again __ccproxy_mine __ccproxy_home __ccproxy_loaded
+set -eg __ccproxy_pwd __ccproxy_mark __ccproxy_origin __ccproxy_here __ccproxy_file __ccproxy_memo __ccproxy_body __ccproxy_slot __ccproxy_profile __ccproxy_length __ccproxy_lost __ccproxy_busy __ccproxy_notices __ccproxy_noted __ccproxy_again __ccproxy_mine __ccproxy_home __ccproxy_loaded
 
 # At every prompt. Nothing changed: one stat outside of projects, five inside, all in one `test` that the last look put together.
 function __ccproxy_hook --on-event fish_prompt
@@ -157,7 +157,7 @@ or set -g __ccproxy_times ''
 # changed. The rest is for __ccproxy_slow.
 function __ccproxy_inside --no-scope-shadowing
     if test -z "$__c_half" -a -e "$__ccproxy_mark"
-        if test -n "$__ccproxy_times" -a "$__c_file" = "$__ccproxy_file" -a ! "$__c_file" -nt "$__ccproxy_copy"
+        if test -n "$__ccproxy_times" -a "$__c_file" = "$__ccproxy_file" -a $__ccproxy_state/shell/epoch -nt "$__c_file"
             __ccproxy_active
             return
         end
@@ -202,11 +202,12 @@ function __ccproxy_depart --no-scope-shadowing
     __ccproxy_slow
 end
 
-# Inside and active: until the directory, the epoch or the project file changes, or a nearer one appears.
+# Inside and active: until the directory, the epoch or the project file changes, or a nearer one appears. The epoch's file is as old as the
+# epoch: what was compared since and is not newer is what was compared.
 function __ccproxy_active --no-scope-shadowing
     set -g __ccproxy_busy ''
     if test -n "$__ccproxy_times"; and not set -q __ccproxy_notices[1]
-        set -g __ccproxy_idle $PWD -a -e $__ccproxy_mark -a -f $__ccproxy_file -a ! $__ccproxy_file -nt $__ccproxy_copy
+        set -g __ccproxy_idle $PWD -a -e $__ccproxy_mark -a -f $__ccproxy_file -a $__ccproxy_state/shell/epoch -nt $__ccproxy_file
         test $PWD/ = $__c_dir
         or set -a __ccproxy_idle -a ! -O .ccproxy.yaml
     end
@@ -232,7 +233,6 @@ function __ccproxy_slow --no-scope-shadowing
     end
     if test $__c_verdict = allowed
         set -g __ccproxy_file $__c_file
-        set -g __ccproxy_copy $__ccproxy_state/env$__c_dir.ccproxy-trusted.$__ccproxy_slot
         set -g __ccproxy_noted
         set -g CCPROXY_PROMPT $__ccproxy_profile
         if test -z "$__CCPROXY_SAVED"

@@ -7,17 +7,18 @@
 'builtin' 'setopt' 'no_aliases' # an alias of the user must not end up inside the functions
 if [[ ${1-} != __ccproxy_rest || ${__ccproxy_build-} != @BUILD@ ]]; then
   builtin typeset -g __ccproxy_build=@BUILD@ __ccproxy_state=@STATE@ __ccproxy_source=${(%):-%x} __ccproxy_loaded='' \
-    __ccproxy_kind='' __ccproxy_settled='' __ccproxy_pwd='' __ccproxy_mark='' __ccproxy_origin='' __ccproxy_here='' __ccproxy_file='' __ccproxy_copy='' __ccproxy_lost='' __ccproxy_busy='' \
+    __ccproxy_kind='' __ccproxy_settled='' __ccproxy_pwd='' __ccproxy_mark='' __ccproxy_origin='' __ccproxy_here='' __ccproxy_file='' __ccproxy_since='' __ccproxy_lost='' __ccproxy_busy='' \
     __ccproxy_half='' __ccproxy_before='' __ccproxy_dir='' __ccproxy_home='' __ccproxy_found='' __ccproxy_now='' __ccproxy_count='' \
     __ccproxy_memo='' __ccproxy_body='' __ccproxy_slot='' __ccproxy_profile='' __ccproxy_again='' __ccproxy_entered='' __ccproxy_left='' __ccproxy_mine='' \
     __ccproxy_notice='' __ccproxy_noted='' __ccproxy_waited='' CCPROXY_PROMPT=''
   builtin typeset -ga __ccproxy_names __ccproxy_values __ccproxy_redo __ccproxy_back __ccproxy_gone
 fi
 
-# At every prompt. Nothing changed: one stat outside of projects, four inside. No `emulate` here: it costs more than all of it. `-nt` is
-# false when one of the two files is missing.
+# At every prompt. Nothing changed: one stat outside of projects, four inside, by short paths: each directory on the way counts. The epoch's
+# file is as old as the epoch: what was compared since and is not newer is what was compared. No `emulate` here: it costs more than all of it.
+# `-nt` is false when one of the two files is missing.
 __ccproxy_hook() {
-  [[ $PWD == "$__ccproxy_settled" && ! -O $__ccproxy_here && ( -z $__ccproxy_file || ( $__ccproxy_copy -nt $__ccproxy_file && -e $__ccproxy_mark ) ) ]] || __ccproxy_prompt
+  [[ $PWD == "$__ccproxy_settled" && ! -O $__ccproxy_here && ( -z $__ccproxy_file || ( $__ccproxy_since -nt $__ccproxy_file && -e $__ccproxy_mark ) ) ]] || __ccproxy_prompt
 }
 
 # A notice is printed at a prompt, never in the middle of a line; until then no prompt counts as one where nothing changed.
@@ -158,7 +159,7 @@ __ccproxy_inside() {
   __ccproxy_found="$__ccproxy_dir/.ccproxy.yaml"
   if [[ -n $__ccproxy_half || ! -e $__ccproxy_mark ]]; then
     __ccproxy_slow
-  elif [[ $__ccproxy_found == "$__ccproxy_file" && $__ccproxy_copy -nt $__ccproxy_found ]]; then
+  elif [[ $__ccproxy_found == "$__ccproxy_file" && $__ccproxy_since -nt $__ccproxy_found ]]; then
     [[ ${PWD%/} != "$__ccproxy_dir" ]] || __ccproxy_here=''
     __ccproxy_busy='' __ccproxy_kind=i __ccproxy_settled="$PWD"
     [[ -z $__ccproxy_notice ]] || __ccproxy_settled=''
@@ -200,7 +201,7 @@ __ccproxy_slow() {
       __ccproxy_leave
       __ccproxy_enter
     fi
-    __ccproxy_file=$__c_file __ccproxy_copy=$__ccproxy_state/env$__c_dir/.ccproxy-trusted.$__ccproxy_slot __ccproxy_noted='' CCPROXY_PROMPT=$__ccproxy_profile
+    __ccproxy_file=$__c_file __ccproxy_since=$__ccproxy_state/shell/epoch __ccproxy_noted='' CCPROXY_PROMPT=$__ccproxy_profile
   else
     # A project file that vanished may come back, with another branch: it is looked for at every prompt in this directory.
     [[ $__c_verdict != outside || -z $__ccproxy_file || $__ccproxy_before != "$PWD" ]] || __ccproxy_lost=$PWD

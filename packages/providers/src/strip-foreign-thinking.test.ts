@@ -36,6 +36,17 @@ describe('stripForeignThinking', () => {
     expect(strip([thought, user, thought, thought, user, thought])).toEqual([user, user]);
   });
 
+  it('[C23] TR-18 takes a message of any number of blocks, nested as deeply as it likes', () => {
+    const blocks = Array.from({ length: 150_000 }, () => text);
+    const cited = `{"type":"text","text":"x","citations":${'['.repeat(50_000)}${']'.repeat(50_000)}}`;
+    const body = bodyOf([{ role: 'assistant', content: [foreign, ...blocks, 'CITED'] }])
+      .toString()
+      .replace('"CITED"', cited);
+    const { body: left, stripped } = stripForeignThinking(Buffer.from(body), true);
+    expect(stripped).toBe(1);
+    expect(left.toString()).toBe(body.replace(`${JSON.stringify(foreign)},`, ''));
+  });
+
   it('[C23] TR-84 leaves unsigned thinking to servers that sign nothing', () => {
     const body = bodyOf([{ role: 'assistant', content: [unsigned, text] }]);
     expect(stripForeignThinking(body, false).body).toBe(body);

@@ -41,7 +41,7 @@ export function stripForeignThinking(body: Buffer, unsigned: boolean): StrippedB
     stripped += rest.gone;
     if (rest.pieces.length === 0) continue;
     if (kept.length > 0) kept.push(comma);
-    kept.push(...rest.pieces);
+    for (const piece of rest.pieces) kept.push(piece);
   }
   if (stripped === 0) return untouched;
   return { body: Buffer.concat([body.subarray(0, first.start), ...kept, body.subarray(last.end)]), stripped };
@@ -70,7 +70,13 @@ function keptOf(block: Buffer, unsigned: boolean): Buffer | undefined {
 }
 
 function withoutCitations(block: Buffer, { citations: cited, ...rest }: JsonObject): Buffer {
-  return JSON.stringify(cited ?? null).includes('"encrypted_index":"ccp1.') ? Buffer.from(JSON.stringify(rest)) : block;
+  try {
+    return JSON.stringify(cited ?? null).includes('"encrypted_index":"ccp1.') ? Buffer.from(JSON.stringify(rest)) : block;
+  } catch (thrown) {
+    // Nested too deeply to be written: it goes as it came, and the provider refuses it.
+    if (thrown instanceof RangeError) return block;
+    throw thrown;
+  }
 }
 
 function isForeign(value: JsonObject, unsigned: boolean): boolean {

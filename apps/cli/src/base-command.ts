@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { connectDaemon, createDaemonClient, type DaemonClient } from '@ccproxy/client/connect';
+import type { DaemonClient } from '@ccproxy/client/connect';
 import { type AppPaths, asCcproxyError, CcproxyError, resolvePaths } from '@ccproxy/kernel';
 import { Command } from '@oclif/core/command';
 import * as Flags from '@oclif/core/flags';
@@ -37,6 +37,8 @@ export abstract class BaseCommand extends Command {
 
   /** Runs `use` with a client of the running daemon. @throws CCP_DAEMON_NOT_RUNNING and other failures of the connection */
   protected async withDaemon<T>(paths: AppPaths, use: (client: DaemonClient) => Promise<T>): Promise<T> {
+    // Most commands that only read files never come here.
+    const { connectDaemon, createDaemonClient } = await import('@ccproxy/client/connect');
     const connection = await connectDaemon({ paths, client: `ccproxy ${this.id ?? ''}`.trim(), version: cliVersion });
     try {
       return await use(createDaemonClient(connection));

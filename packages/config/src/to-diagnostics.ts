@@ -20,7 +20,8 @@ export type SchemaResult<T> =
  */
 export function validate<T>(schema: z.ZodType<T>, value: unknown, tree: YamlTree, external: readonly ConfigPath[]): SchemaResult<T> {
   const knownKeys = new Map<string, readonly string[]>();
-  const result = schema.safeParse(value, { error: (issue) => rememberKeys(issue, knownKeys) });
+  // A file is read once: compiling functions for its schemas takes longer than doing without.
+  const result = schema.safeParse(value, { error: (issue) => rememberKeys(issue, knownKeys), jitless: true });
   if (result.success) return { ok: true, value: result.data };
   const hidden = new Set(external.map((path) => formatPath(path)));
   return { ok: false, diagnostics: result.error.issues.flatMap((issue) => describe(issue, [], value, tree, knownKeys, hidden)) };

@@ -5,13 +5,15 @@ import { oauth, oauthAlone } from './oauth.js';
 import { oneWayOfKeys, providerKeys } from './provider-keys.js';
 import { apiKey, baseUrl, strict, timeouts, typeOf } from './provider-fields.js';
 
-const key = 'API key of the provider. Unset variable or empty: the provider is unavailable. Leave it out for a server that needs none.';
+const key = apiKey(
+  'API key of the provider. Unset variable or empty: the provider is unavailable. Leave it out for a server that needs none.',
+);
 
 /** The keys of a provider of another protocol: what it speaks, where it is unless the user says otherwise, and who may call it. */
 const translated = <Type extends ProviderType>(type: Type, address: { readonly description: string; readonly standard: string }) => ({
   type: typeOf(type),
   baseUrl: baseUrl(address.description).prefault(address.standard),
-  apiKey: apiKey(key),
+  apiKey: key,
   ...providerKeys,
   oauth,
   strict,

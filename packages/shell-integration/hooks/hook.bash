@@ -12,7 +12,7 @@ if [[ ${1-} != __ccproxy_rest || ${__ccproxy_build-} != @BUILD@ ]]; then
   __ccproxy_build=@BUILD@ __ccproxy_state=@STATE@ __ccproxy_source=${BASH_SOURCE[0]-} __ccproxy_loaded=''
   __ccproxy_modern=0 # 4.4: attributes of a variable and options local to a function, both without a process
   if ((BASH_VERSINFO[0] > 4 || (BASH_VERSINFO[0] == 4 && BASH_VERSINFO[1] >= 4))); then __ccproxy_modern=1; fi
-  __ccproxy_kind='' __ccproxy_quiet='' __ccproxy_active='' __ccproxy_pwd='' __ccproxy_mark='' __ccproxy_origin='' __ccproxy_here='' __ccproxy_file='' __ccproxy_since='' __ccproxy_lost='' __ccproxy_busy=''
+  __ccproxy_kind='' __ccproxy_quiet='' __ccproxy_active='' __ccproxy_usual='' __ccproxy_pwd='' __ccproxy_mark='' __ccproxy_origin='' __ccproxy_here='' __ccproxy_file='' __ccproxy_since='' __ccproxy_lost='' __ccproxy_busy=''
   __ccproxy_memo='' __ccproxy_body='' __ccproxy_slot='' __ccproxy_profile='' __ccproxy_again='' __ccproxy_entered='' __ccproxy_left='' __ccproxy_mine=''
   __ccproxy_names=() __ccproxy_values=() __ccproxy_redo=() __ccproxy_back=() __ccproxy_gone=()
   __ccproxy_notice='' __ccproxy_noted='' CCPROXY_PROMPT=''
@@ -26,11 +26,12 @@ __ccproxy_hook() {
   case $?$-$PWD in
     "$__ccproxy_quiet") [[ ! -O .ccproxy.yaml ]] || __ccproxy_look ;;
     "$__ccproxy_active") [[ -e $__ccproxy_mark && -f $__ccproxy_file && $__ccproxy_since -nt $__ccproxy_file && ! -O $__ccproxy_here ]] || __ccproxy_look ;;
+    "$__ccproxy_usual"/*) __ccproxy_look ;;
     *) __ccproxy_other "$?" ;;
   esac
 }
 
-# Another directory, other options, or a command that failed.
+# Other options than at the last look, or a command that failed.
 __ccproxy_other() {
   case $-:$1:$__ccproxy_kind in
     *[aeuvxET]*:*:*) # options under which nothing of ours may run
@@ -100,7 +101,7 @@ __ccproxy_outside() {
     __ccproxy_depart
   else
     CCPROXY_PROMPT='' __ccproxy_busy=''
-    [[ a == A ]] || __ccproxy_kind=o __ccproxy_quiet=0$-$PWD
+    [[ a == A ]] || __ccproxy_kind=o __ccproxy_usual=0$- __ccproxy_quiet=0$-$PWD
   fi
 }
 
@@ -188,7 +189,7 @@ __ccproxy_depart() {
     if [[ -n ${__ccproxy_back-} ]]; then export "${__ccproxy_back[@]}"; fi
     unset -v "${__ccproxy_gone[@]}"
     __ccproxy_busy=''
-    [[ a == A ]] || __ccproxy_kind=o __ccproxy_quiet=0$-$PWD
+    [[ a == A ]] || __ccproxy_kind=o __ccproxy_usual=0$- __ccproxy_quiet=0$-$PWD
   else
     __ccproxy_slow
   fi
@@ -201,7 +202,7 @@ __ccproxy_inside() {
   elif [[ $__ccproxy_found == "$__ccproxy_file" && $__ccproxy_since -nt $__ccproxy_found ]]; then
     [[ ${PWD%/} != "$__ccproxy_dir" ]] || __ccproxy_here=''
     __ccproxy_busy=''
-    [[ a == A ]] || __ccproxy_kind=i __ccproxy_active=0$-$PWD
+    [[ a == A ]] || __ccproxy_kind=i __ccproxy_usual=0$- __ccproxy_active=0$-$PWD
   elif [[ -n $__ccproxy_again && -z ${__CCPROXY_SAVED-} && $__ccproxy_memo == "$__ccproxy_mark $__ccproxy_dir" && -r $__ccproxy_found ]]; then
     __ccproxy_return
   else
@@ -215,7 +216,7 @@ __ccproxy_return() {
     export "${__ccproxy_redo[@]}"
     [[ ${PWD%/} != "$__ccproxy_dir" ]] || __ccproxy_here=''
     __ccproxy_file=$__ccproxy_found __ccproxy_noted='' CCPROXY_PROMPT=$__ccproxy_profile __ccproxy_busy=''
-    [[ a == A ]] || __ccproxy_kind=i __ccproxy_active=0$-$PWD
+    [[ a == A ]] || __ccproxy_kind=i __ccproxy_usual=0$- __ccproxy_active=0$-$PWD
   else
     __ccproxy_slow
   fi
@@ -272,7 +273,7 @@ __ccproxy_slow() {
   __ccproxy_busy=''
   if [[ a != A ]]; then
     __ccproxy_kind=$__c_kind
-    case $__c_kind in o) __ccproxy_quiet=0$-$PWD ;; i) __ccproxy_active=0$-$PWD ;; esac
+    case $__c_kind in o) __ccproxy_quiet=0$-$PWD ;; i) __ccproxy_active=0$-$PWD ;; d) __ccproxy_usual='' ;; esac
   fi
   if [[ -n $__c_reason ]]; then __ccproxy_note "$__c_reason"; fi
   if [[ -n $__ccproxy_notice ]]; then

@@ -152,9 +152,9 @@ describe.each(apis.map((one) => [one.api, one] as const))(
 
     it('[C13] TR-75 an input nested without end is passed on or refused, and breaks nothing', () => {
       const input = api.startsWith('openai') ? nested : `{"a":${nested}}`;
-      const stream = createAnswerStream(api, contextFor(api));
-      expect(() => stream.push(Buffer.from(call(0, input))) + stream.push(Buffer.from(end)) + stream.end()).not.toThrow();
-      expect(stream.ended).toBe(true);
+      const result = read(text, call(0, input), end);
+      expect(result.violations).toEqual([]);
+      expect(result.error === undefined ? result.stopReason : result.error.type).toBe(api.startsWith('openai') ? 'tool_use' : 'api_error');
     });
   },
 );

@@ -24,6 +24,8 @@ export default defineConfig({
     maxWorkers: 2,
     // No module holds state of its own, so files may share a worker: a quarter less time.
     isolate: false,
+    // Processes that tests start from the sources compile them once, not each of them again: a third of the time.
+    env: { NODE_COMPILE_CACHE: `${root}node_modules/.cache/ccproxy-tests` },
     coverage: {
       provider: 'v8',
       reporter: ['text-summary', 'json-summary'],

@@ -130,8 +130,7 @@ function __ccproxy_complete
     functions -q __ccproxy_complete_words
     and __ccproxy_complete_words
 end
-complete -c ccproxy -f -a '(__ccproxy_complete)'
-complete -c cc-proxy -f -a '(__ccproxy_complete)'
+complete -c ccproxy -c cc-proxy -f -a '(__ccproxy_complete)'
 
 # `claude` through ccproxy: only when the stub asks for it. Whole in itself: some tools keep this function and lose the others.
 if test "$argv[1]" = claude

@@ -130,7 +130,8 @@ async function problemsOf(root: object, imported: ImportedConfig | undefined): P
   const invalid = diagnostics.filter(({ severity, code }) => severity === 'error' && code !== 'CCP_CONFIG_VARIABLE');
   const spoken = imported.report.lines.map(({ key }) => key);
   const unspoken = Object.keys(root).filter((key) => !isEmptyTree(root, key) && !spoken.some((each) => each.startsWith(key)));
-  const literal = /(?:apiKey|key|authKey): (?!"?\$\{).*/.exec(imported.text);
+  // A target may be named `key`; its value is a mapping.
+  const literal = /(?:apiKey|key|authKey): (?!"?\$\{|\{ ).*/.exec(imported.text);
   return [...invalid.map(({ message }) => message), ...unspoken.map((key) => `nothing is said of ${key}`), ...(literal ?? [])];
 }
 

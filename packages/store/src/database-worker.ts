@@ -284,8 +284,8 @@ class ThreadedDatabase implements DatabaseWorker {
   }
 }
 
-/** A thread costs 50 ms to start: not for every batch of a busy minute. */
-const threadRestMs = 60_000;
+/** A thread costs 50 ms to start: not for every batch of somebody who thinks in between. */
+const threadRestMs = 5 * 60_000;
 /** True for failures of the file or the machine, as opposed to a wrong statement. */
 function isFault(code: string): boolean {
   return code !== 'SQLITE_ERROR' && !code.startsWith('SQLITE_CONSTRAINT') && code.startsWith('SQLITE_');

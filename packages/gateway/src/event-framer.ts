@@ -29,7 +29,7 @@ export class EventFramer {
     const out = this.#partialBytes === 0 ? whole : Buffer.concat([...this.#partial, whole]);
     this.#partial = [];
     this.#partialBytes = 0;
-    if (end < chunk.length) this.#keep(chunk.subarray(end));
+    if (end < chunk.length) this.#keep(ownOf(chunk, end));
     return out;
   }
 
@@ -60,6 +60,12 @@ export class EventFramer {
     const last = this.#partial.at(-1) ?? Buffer.alloc(0);
     return (last.length > 1 ? last : Buffer.concat(this.#partial.slice(-3))).subarray(-2);
   }
+}
+
+/** The bytes from `start` on; a short end of a long read is copied, so that the rest of the read can go while more is waited for. */
+function ownOf(chunk: Buffer, start: number): Buffer {
+  const rest = chunk.subarray(start);
+  return rest.length * 4 < chunk.length ? Buffer.from(rest) : rest;
 }
 
 /** Offset behind the last empty line, LF or CRLF, within the first `length` bytes; 0 when there is none. */

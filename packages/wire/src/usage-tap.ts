@@ -16,10 +16,12 @@ const headSlice = 2048;
 /** Kept of the end: `message_delta` and `message_stop` lie in the last few hundred bytes. */
 const tailBytes = 16 * 1024;
 const maxPieces = 64;
+/** A short end of a long read is copied, so that the rest of the read can go: a stalled answer keeps little. */
+const maxHeldBytes = 4 * tailBytes;
 
 /**
  * A tap that decodes only the beginning (until `message_start`) and, at the end, the last 16 KB of a stream; events in
- * between cost one array push per chunk (feasibility.md §1). Correct for any chunking. Chunks are kept by reference and
+ * between cost one array push per chunk (feasibility.md §1). Correct for any chunking. Short chunks are kept by reference and
  * must not change afterwards. In a compressed body nothing is found: the report is empty and `incomplete`.
  */
 export function createUsageTap(): UsageTap {
@@ -74,21 +76,22 @@ function createHead(): { push(chunk: Buffer): void; start(): MessageStart | unde
  */
 function createTail(): { push(chunk: Buffer): void; events(): readonly SseEvent[] } {
   let pieces: Buffer[] = [];
-  const trim = (): Buffer => {
-    const joined = Buffer.concat(pieces);
-    return joined.subarray(Math.max(0, joined.length - tailBytes));
+  let held = 0;
+  const endOf = (bytes: Buffer): Buffer => (bytes.length > tailBytes ? Buffer.from(bytes.subarray(bytes.length - tailBytes)) : bytes);
+  const keepOnly = (end: Buffer): void => {
+    pieces = [end];
+    held = end.length;
   };
   return {
     push(chunk) {
-      if (chunk.length >= tailBytes) pieces = [chunk.subarray(chunk.length - tailBytes)];
-      else {
-        pieces.push(chunk);
-        if (pieces.length > maxPieces) pieces = [trim()];
-      }
+      if (chunk.length >= tailBytes) return keepOnly(endOf(chunk));
+      pieces.push(chunk);
+      held += chunk.length;
+      if (pieces.length > maxPieces || held > maxHeldBytes) keepOnly(endOf(Buffer.concat(pieces)));
     },
     events() {
       const decoder = new SseDecoder({ maxEventBytes: tailBytes });
-      return [...decoder.push(trim()).events, ...decoder.end().events];
+      return [...decoder.push(endOf(Buffer.concat(pieces))).events, ...decoder.end().events];
     },
   };
 }

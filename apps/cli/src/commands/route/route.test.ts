@@ -23,6 +23,8 @@ const configuration = `${base}routes:
   - { name: evening, when: { time: { from: "18:00" } }, to: small, reason: cheaper then }
 profiles: { work: { default: small, routes: [ { preset: ccr-long-context, to: default } ] } }
 `;
+/** Without the rule that fires by the clock. */
+const atAnyHour = configuration.replace(/^.*name: evening.*\n/m, '');
 const request = (fields: object = {}) =>
   JSON.stringify({ model: 'claude-opus-5-5', max_tokens: 10, messages: [{ role: 'user', content: 'hi' }], ...fields });
 
@@ -126,7 +128,7 @@ describe('ccproxy route explain, of a running daemon', () => {
   }
 
   it('[C15] shows what was decided, of one request or of the last ones', async () => {
-    await runCommand(Start, ['--config', home.write('c.yaml', configuration)], home.env);
+    await runCommand(Start, ['--config', home.write('c.yaml', atAnyHour)], home.env);
     const [first, second] = await send([request(), request({ thinking: { type: 'enabled', budget_tokens: 30_000 } })]);
     const last = await runCommand(RouteExplain, ['--last', '2'], home.env);
     expect(last.stdout.indexOf(second ?? '-')).toBeLessThan(last.stdout.indexOf(first ?? '-'));

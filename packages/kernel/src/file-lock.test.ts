@@ -96,9 +96,14 @@ describe('acquireLock', () => {
     await writeFile(`${file}.torn.taker`, '');
     await writeFile(`${file}.dead.claim`, JSON.stringify(gone));
     await writeFile(`${file}.other`, 'kept');
+    // Begun now, it may become complete; begun two minutes ago, its writer was killed.
+    await writeFile(`${file}.begun.claim`, '');
+    await writeFile(`${file}.torn.claim`, '');
+    await utimes(`${file}.torn.claim`, new Date(), new Date(Date.now() - 120_000));
     await (await take(5000)).release();
-    expect(await readdir(dir)).toEqual(['lock.other']);
+    expect((await readdir(dir)).toSorted()).toEqual(['lock.begun.claim', 'lock.other']);
     await rm(`${file}.other`);
+    await rm(`${file}.begun.claim`);
   });
 
   it('[A2] hands the lock to another live process, which adopts it', async () => {

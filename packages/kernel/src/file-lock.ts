@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { linkSync, rmSync } from 'node:fs';
-import { link, readdir, readFile, rm, unlink, writeFile } from 'node:fs/promises';
+import { link, readdir, readFile, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { asCcproxyError } from './as-ccproxy-error.js';
 import type { CcproxyError } from './ccproxy-error.js';
@@ -10,6 +10,9 @@ import { errors } from './errors.js';
 import { type LockRecord, parseLockRecord } from './lock-record.js';
 import { currentProcessIdentity, isAlive, type ProcessIdentity } from './process-identity.js';
 import { writeFileAtomic } from './write-file-atomic.js';
+
+/** A claim that is not complete after this time, ms, is that of a writer that was killed: it takes one call of the system. */
+const unfinishedMs = 60_000;
 
 /** A lock this process holds. */
 export interface FileLock {
@@ -64,6 +67,14 @@ export async function adoptLock(file: string, owner: ProcessIdentity = currentPr
   return heldLock(file, record);
 }
 
+/**
+ * Removes what contenders for the lock left that were killed while they waited. Whoever takes a lock over does so too; this is for a lock that is
+ * always released in order.
+ */
+export async function removeDeadClaims(lockFile: string): Promise<void> {
+  await sweep(path.resolve(lockFile), '.claim');
+}
+
 async function tryToTake(file: string, claim: string, clock: Clock): Promise<boolean> {
   if (tryLink(claim, file)) return true;
   const owner = await readRecord(file);
@@ -113,9 +124,18 @@ async function sweep(file: string, kind: '.taker' | '.claim'): Promise<string[]>
     const record = await readRecord(name);
     if (isLive(record)) live.push(name);
     // An unreadable claim may be one that is just being written; a taker is a link to a complete file.
-    else if (record !== 'unreadable' || kind === '.taker') await rm(name, { force: true });
+    else if (record !== 'unreadable' || kind === '.taker' || (await isOld(name))) await rm(name, { force: true });
   }
   return live;
+}
+
+async function isOld(file: string): Promise<boolean> {
+  try {
+    return Date.now() - (await stat(file)).mtimeMs > unfinishedMs;
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return false;
+    throw error;
+  }
 }
 
 function tryLink(from: string, to: string): boolean {

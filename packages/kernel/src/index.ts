@@ -16,7 +16,7 @@ export { createDeadline, type Deadline } from './deadline.js';
 export { defineErrors, type ErrorFactory, errorSpecs, type ErrorTable } from './define-errors.js';
 export { errnoHint, errnoOf } from './errno-error.js';
 export { errors as kernelErrors } from './errors.js';
-export { acquireLock, type AcquireLockOptions, adoptLock, type FileLock } from './file-lock.js';
+export { acquireLock, type AcquireLockOptions, adoptLock, type FileLock, removeDeadClaims } from './file-lock.js';
 export { type Logger, type LogLevel, silentLogger } from './logger.js';
 export { LruMap, type LruMapOptions } from './lru-map.js';
 export { newId } from './new-id.js';

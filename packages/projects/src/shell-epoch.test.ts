@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemClock } from '@ccproxy/kernel';
+import { currentProcessIdentity, systemClock } from '@ccproxy/kernel';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createShellEpoch, nowhere } from './shell-epoch.js';
 import { ProjectBed } from './testing/project-bed.js';
@@ -45,6 +45,19 @@ describe('ShellEpoch', () => {
     child.kill('SIGKILL');
     await once(child, 'exit');
     expect(existsSync(mark)).toBe(false);
+  });
+
+  it('[D2] removes what a writer left that was killed while it waited, and not what one waits with', async () => {
+    const { epoch } = bed.places;
+    await epoch.bump((address) => address);
+    const claim = (nonce: string, owner: object): string => {
+      writeFileSync(join(bed.shellDir, `epoch.lock.${nonce}.claim`), JSON.stringify({ ...owner, nonce }));
+      return `epoch.lock.${nonce}.claim`;
+    };
+    claim('dead', { pid: 4_000_000, startTicks: 1, bootId: 'an-earlier-boot' });
+    const living = claim('living', currentProcessIdentity());
+    await epoch.bump((address) => address);
+    expect(readdirSync(bed.shellDir).filter((name) => name.endsWith('.claim'))).toEqual([living]);
   });
 
   it('[D2] marks with a file where there is no process table', async () => {

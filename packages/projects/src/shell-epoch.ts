@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { acquireLock, type Clock, ensurePrivateDir, errnoOf, writeFileAtomic } from '@ccproxy/kernel';
+import { acquireLock, type Clock, ensurePrivateDir, errnoOf, removeDeadClaims, writeFileAtomic } from '@ccproxy/kernel';
 
 /** Where the gateway answers shells: a loopback port of one process, or nowhere. */
 export interface ShellAddress {
@@ -39,6 +39,7 @@ export function createShellEpoch(options: {
 }): ShellEpoch {
   const { shellDir, clock, platform, newId = () => randomBytes(8).toString('hex') } = options;
   const file = path.join(shellDir, 'epoch');
+  const lockFile = path.join(shellDir, 'epoch.lock');
   const read = async (): Promise<ShellAddress> => {
     const [, family, port, pid] = lineForm.exec(await readIfThere(file)) ?? [];
     return port === undefined ? nowhere : { family: family === '6' ? 6 : 4, port: Number(port), pid: Number(pid) };
@@ -47,7 +48,7 @@ export function createShellEpoch(options: {
     read,
     async bump(change) {
       await ensurePrivateDir(shellDir);
-      const lock = await acquireLock(path.join(shellDir, 'epoch.lock'), { clock, waitMs: lockWaitMs, pollMs: 10 });
+      const lock = await acquireLock(lockFile, { clock, waitMs: lockWaitMs, pollMs: 10 });
       try {
         const next = change(await read());
         if (next === undefined) return;
@@ -57,8 +58,10 @@ export function createShellEpoch(options: {
         if (next.pid > 0 && platform === 'linux') await symlink(`/proc/${next.pid}/exe`, mark);
         else await writeFile(mark, '', { mode: 0o600, flag: 'wx' });
         await writeFileAtomic(file, `1 ${id} ${next.family} ${next.port} ${next.pid}\n`);
-        const old = (await readdir(shellDir)).filter((name) => leftovers.test(name) && name !== `epoch.${id}`);
+        const present = await readdir(shellDir);
+        const old = present.filter((name) => leftovers.test(name) && name !== `epoch.${id}`);
         for (const name of old) await rm(path.join(shellDir, name), { force: true });
+        if (present.some((name) => name.startsWith('epoch.lock.'))) await removeDeadClaims(lockFile);
       } finally {
         await lock.release();
       }

@@ -36,7 +36,7 @@ function global:__ccproxy_entry([string] $dir, [string] $name) {
 function global:__ccproxy_match([string] $dir, [byte[]] $live) {
     foreach ($n in 0..7) {
         try { $copy = [System.IO.File]::ReadAllBytes((__ccproxy_entry $dir ".ccproxy-trusted.$n")) } catch { return -1 }
-        if ([System.Linq.Enumerable]::SequenceEqual[byte]($live, $copy)) { return $n }
+        if ([System.Linq.Enumerable]::SequenceEqual([byte[]]$live, [byte[]]$copy)) { return $n }
     }
     return -1
 }

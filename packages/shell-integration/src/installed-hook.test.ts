@@ -5,7 +5,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderHook } from './render-hook.js';
 import { renderStub } from './render-stub.js';
 import { runShell } from './testing/run-shell.js';
-import { syntaxErrors } from './testing/syntax-errors.js';
 import { createTestWorld, testedShells, type TestWorld } from './testing/test-world.js';
 import { expectedShellFiles } from './write-shell-files.js';
 
@@ -216,16 +215,6 @@ describe('other shells', () => {
     const bash = await renderHook('bash', { stateDir: '/', version: '1' });
     expect(new Set(code.match(keys))).toEqual(new Set(bash.match(keys)));
     expect(code).not.toMatch(/Invoke-Expression|\biex\b/i);
-  });
-
-  it('[D7] 60 the PowerShell hook and its stub are PowerShell, by its grammar', async () => {
-    const hook = await renderHook('powershell', { stateDir: "/home/o'neil", version: '1.2.3' });
-    expect(await syntaxErrors(hook)).toEqual([]);
-    for (const withClaude of [true, false])
-      expect(await syntaxErrors(renderStub('powershell', { hookFile: "/home/o'neil/hook.ps1", withClaude }))).toEqual([]);
-    // Of 7.3 and newer only.
-    expect(await syntaxErrors('[System.Linq.Enumerable]::SequenceEqual[byte]($a, $b)')).not.toEqual([]);
-    expect(await syntaxErrors(hook.slice(0, -4))).not.toEqual([]);
   });
 
   it('[D3] the hooks hold no eval, no command substitution in bash and zsh, and no redefinition of cd', async () => {

@@ -16,8 +16,11 @@ const patience = { timeout: 20_000 };
 describe('ccproxy logs --follow', () => {
   it('[B3] prints lines as they come and ends with the daemon', async () => {
     const started = (await runCommand(Start, ['--json'], home.env)).json();
+    await expect.poll(() => readFile(home.paths.logFile, 'utf8'), patience).toContain('daemon ready');
     let seen = '';
     const following = runCommand(Logs, ['--follow', '--lines', '1'], home.env, (text) => (seen += text));
+    // What is asked before the last line was read would take its place.
+    await expect.poll(() => seen, patience).toContain('daemon ready');
     // Each message leaves a line in the log; once one is printed, the command follows.
     const body = JSON.stringify({ model: 'demo,claude-demo', max_tokens: 8, messages: [{ role: 'user', content: 'hello' }] });
     const headers = { 'content-type': 'application/json' };

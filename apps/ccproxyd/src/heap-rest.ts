@@ -29,7 +29,7 @@ const worthBytes = 16 * 1024 * 1024;
  * that rests asks for a complete collection once. The timer keeps no process alive.
  */
 export function createHeapRest({ clock, busy, rss, collect }: HeapRestOptions): HeapRest {
-  let restedAt = 0;
+  let restedBytes = 0;
   let requestedAt = -Infinity;
   let timer: Timer | undefined;
 
@@ -37,9 +37,9 @@ export function createHeapRest({ clock, busy, rss, collect }: HeapRestOptions): 
     timer = clock.setTimeout(look, ms, { unref: true });
   };
   const look = (): void => {
-    if (clock.monotonic() - requestedAt >= quietMs && !busy() && rss() - restedAt >= worthBytes) {
+    if (clock.monotonic() - requestedAt >= quietMs && !busy() && rss() - restedBytes >= worthBytes) {
       collect();
-      restedAt = rss();
+      restedBytes = rss();
     }
     wait(quietMs);
   };

@@ -10,7 +10,7 @@ export class ByteNeedle {
   readonly #piece: Buffer;
   readonly #offset: number;
 
-  /** @param piece part of `text`, at most 7 bytes; both of Latin letters */
+  /** @param piece part of `text`, at most 7 bytes; both Latin-1, neither empty */
   constructor(text: string, piece: string) {
     this.bytes = Buffer.from(text, 'latin1');
     this.#piece = Buffer.from(piece, 'latin1');

@@ -16,7 +16,7 @@ const headSlice = 2048;
 /** Kept of the end: `message_delta` and `message_stop` lie in the last few hundred bytes. */
 const tailBytes = 16 * 1024;
 const maxPieces = 64;
-/** A short end of a long read is copied, so that the rest of the read can go: a stalled answer keeps little. */
+/** Short chunks are held until they are this much together, bytes. */
 const maxHeldBytes = 4 * tailBytes;
 
 /**
@@ -77,6 +77,7 @@ function createHead(): { push(chunk: Buffer): void; start(): MessageStart | unde
 function createTail(): { push(chunk: Buffer): void; events(): readonly SseEvent[] } {
   let pieces: Buffer[] = [];
   let held = 0;
+  // Copied, so that the rest of a long read can go: a stalled answer keeps little.
   const endOf = (bytes: Buffer): Buffer => (bytes.length > tailBytes ? Buffer.from(bytes.subarray(bytes.length - tailBytes)) : bytes);
   const keepOnly = (end: Buffer): void => {
     pieces = [end];

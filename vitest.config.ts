@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { readdirSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
@@ -7,6 +8,18 @@ const folders = (parent: string): string[] =>
   readdirSync(`${root}${parent}`, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [`${parent}/${entry.name}`] : []));
 /** Repetitions of the long run; limits of time grow with them. */
 const scale = Number(process.env['CCPROXY_TEST_SCALE'] ?? 1);
+/** Where the random cases begin: with the checked-out tree, see vitest.setup.ts. */
+const seed = (): number => {
+  try {
+    return Number.parseInt(
+      execFileSync('git', ['rev-parse', 'HEAD^{tree}'], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).slice(0, 7),
+      16,
+    );
+  } catch {
+    // No checkout: an unpacked archive has always the same cases.
+    return 1;
+  }
+};
 const libraries = [...folders('packages'), ...folders('apps')];
 
 /** Unit and integration tests run from the sources; the end-to-end suites in tooling/e2e run the built bins. */
@@ -25,7 +38,11 @@ export default defineConfig({
     // No module holds state of its own, so files may share a worker: a quarter less time.
     isolate: false,
     // Processes that tests start from the sources compile them once, not each of them again: a third of the time.
-    env: { NODE_COMPILE_CACHE: `${root}node_modules/.cache/ccproxy-tests` },
+    env: {
+      NODE_COMPILE_CACHE: `${root}node_modules/.cache/ccproxy-tests`,
+      ...(scale > 1 ? {} : { CCPROXY_TEST_SEED: String(seed()) }),
+    },
+    setupFiles: ['vitest.setup.ts'],
     coverage: {
       provider: 'v8',
       reporter: ['text-summary', 'json-summary'],

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findMarkedProcesses } from './marked-processes.ts';
+import { markedProcesses } from './marked-processes.ts';
 import { waitFor, type WaitOptions } from './wait-for.ts';
 
 export interface SpawnOptions {
@@ -49,9 +49,10 @@ const markName = 'CCPROXY_TEST_RUN';
 export function createProcesses(): Processes {
   const mark = { [markName]: randomUUID() };
   const children: TrackedProcess[] = [];
+  const marked = markedProcesses(`${markName}=${mark[markName]}`);
   const living = (): number[] => {
     const own = children.filter((child) => child.running()).map((child) => child.pid);
-    return [...new Set([...own, ...findMarkedProcesses(`${markName}=${mark[markName]}`)])];
+    return [...new Set([...own, ...marked()])];
   };
   const killNow = (): void => living().forEach((pid) => signal(pid, 'SIGKILL'));
   // The runner itself may be ended before it could dispose of us.

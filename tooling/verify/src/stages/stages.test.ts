@@ -6,7 +6,7 @@ import { runCommand } from '../run-command.ts';
 import { commandStage } from './command-stage.ts';
 import { missingPrograms } from './programs-stage.ts';
 import { readTally, tallyStage } from './tally-stage.ts';
-import { readReport, tableIn } from './vitest-stage.ts';
+import { readReport, tableIn, unstableIn, vitestStage } from './vitest-stage.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -35,6 +35,21 @@ describe('vitest reports', () => {
 
   it('a run without a report failed', () => {
     expect(readReport(undefined, 0, 'why')).toEqual({ passed: 0, failed: 1, output: 'why' });
+  });
+
+  it('a test that passes at its second try only is named, one that fails twice fails', async () => {
+    const name = 'tries.test.mjs';
+    script(
+      name,
+      `import { expect, it } from 'vitest';
+       let tries = 0;
+       it('second try', () => expect(++tries).toBe(2));
+       it('never', () => expect(tries).toBe(9));`,
+    );
+    const stage = vitestStage('tries', ['--config', script('vitest.config.mjs', 'export default {}'), '--root', folder, name]);
+    const { passed, failed, report } = await stage.run();
+    expect([passed, failed, report]).toEqual([1, 1, 'unstable: tries.test.mjs > second try: expected 1 to be 2 // Object.is equality']);
+    expect(unstableIn('..\nunstable: a > b: c\nokay\n')).toEqual(['unstable: a > b: c']);
   });
 
   it('the table of a reporter is found between its other lines', () => {

@@ -1,8 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { rootTool, runCommand } from '../run-command.ts';
 import type { Stage, StageResult } from '../stage.ts';
+import { unstableMark } from '../unstable-reporter.ts';
+
+const unstableReporter = fileURLToPath(new URL('../unstable-reporter.ts', import.meta.url));
 
 /** The JSON reporter's sums. */
 interface VitestReport {
@@ -20,7 +24,10 @@ export interface VitestOptions {
   readonly printsTable?: boolean;
 }
 
-/** A run of vitest; its tests are counted one by one. */
+/**
+ * A run of vitest; its tests are counted one by one. A test that fails is run once more: what passes then is a defect of the test or
+ * of what it tests, which the stage names and does not fail for.
+ */
 export const vitestStage = (
   name: string,
   args: readonly string[],
@@ -31,13 +38,15 @@ export const vitestStage = (
     const folder = mkdtempSync(join(tmpdir(), 'ccp-vitest-'));
     try {
       const report = join(folder, 'report.json');
-      const table = tableReporter === undefined ? [] : [`--reporter=${tableReporter}`];
-      const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${report}`, ...table];
-      const { code, output } = await runCommand(process.execPath, [rootTool('vitest/vitest.mjs'), 'run', ...args, ...reporters], {
+      const own = tableReporter === undefined ? [unstableReporter] : [unstableReporter, tableReporter];
+      const reporters = ['dot', 'json', ...own].map((reporter) => `--reporter=${reporter}`);
+      const options = ['--retry=1', ...reporters, `--outputFile.json=${report}`];
+      const { code, output } = await runCommand(process.execPath, [rootTool('vitest/vitest.mjs'), 'run', ...args, ...options], {
         env: { ...env, NO_COLOR: '1' },
       });
+      const lines = [printsTable ? tableIn(output) : '', ...unstableIn(output)].filter((line) => line !== '');
       const result = readReport(readIfThere(report), code, output);
-      return printsTable ? { ...result, report: tableIn(output) } : result;
+      return lines.length > 0 ? { ...result, report: lines.join('\n') } : result;
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
@@ -59,6 +68,9 @@ export function readReport(report: string | undefined, code: number, output: str
     output: skipped > 0 ? `${output}\n${skipped} tests were skipped: a test runs everywhere or it is not there.` : output,
   };
 }
+
+/** The lines that name a test which passed at its second try only. */
+export const unstableIn = (output: string): string[] => output.split('\n').filter((line) => line.startsWith(unstableMark));
 
 /** The lines of a Markdown table in an output. */
 export const tableIn = (output: string): string => [...output.matchAll(/^\| .* \|$/gm)].map(([line]) => line).join('\n');

@@ -41,6 +41,7 @@ export async function composeModules(
     accessLog: log.access,
     calibration: createCalibration({ capacity: calibratedModels }),
     env: context.env,
+    limits: store.keyValue('limits'),
     random: Math.random,
     secrets: state.secrets,
     projects: projects.projects,

@@ -9,6 +9,8 @@ export interface RestartParts {
   readonly state: DaemonState;
   readonly context: DaemonContext;
   readonly lock: FileLock;
+  /** Leaves what a successor resumes with; returns what is called when it failed. Must not fail. */
+  readonly leave: () => Promise<() => void>;
   /** The listening TCP server. */
   readonly server: Server;
   readonly isPinned: () => boolean;
@@ -33,13 +35,18 @@ export function createRestart(parts: RestartParts): (request: Omit<SuccessorRequ
   let { lock } = parts;
   return async ({ argv, env }) => {
     if (parts.isDraining()) throw errors.CCP_DAEMON_TAKEOVER({ message: 'this daemon is stopping already' });
+    let takeBack = (): void => {};
+    const leave = async (): Promise<void> => {
+      takeBack = await parts.leave();
+    };
     try {
       const spawnSuccessor = () => context.spawnSuccessor({ argv, env, pinned: parts.isPinned(), auto: parts.auto });
-      const pid = await handOver({ spawnSuccessor, server: parts.server, lock, clock, timeoutMs: takeoverTimeout });
+      const pid = await handOver({ spawnSuccessor, server: parts.server, lock, leave, clock, timeoutMs: takeoverTimeout });
       state.log.logger.info({ successor: pid }, 'handed over to the successor');
       parts.succeed();
       return pid;
     } catch (error) {
+      takeBack();
       // Handed over already, or still ours: either way it is ours again.
       lock = (await adoptLock(state.lockFile)) ?? (await acquireLock(state.lockFile, { clock, waitMs: 2000 }));
       state.releases.defer('instance lock', () => lock.release());

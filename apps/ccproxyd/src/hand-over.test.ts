@@ -37,7 +37,7 @@ function successor(script: string): ChildProcess {
 
 const prepared = `process.send({ type: 'prepared', identity: { pid: process.pid, startTicks: 0, bootId: '' } });`;
 const run = (script: string, clock = systemClock, timeoutMs = 20_000): Promise<number> =>
-  handOver({ spawnSuccessor: () => successor(script), server, lock, clock, timeoutMs });
+  handOver({ spawnSuccessor: () => successor(script), server, lock, leave: async () => {}, clock, timeoutMs });
 
 async function greeting(): Promise<string> {
   const { port } = server.address() as { port: number };
@@ -88,7 +88,9 @@ describe('handOver', () => {
 
   it('[B6] a program that cannot be started is a coded error too', async () => {
     const spawnSuccessor = (): ChildProcess => spawn(join(folder, 'absent'), [], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
-    await expect(handOver({ spawnSuccessor, server, lock, clock: systemClock, timeoutMs: 20_000 })).rejects.toMatchObject({
+    await expect(
+      handOver({ spawnSuccessor, server, lock, leave: async () => {}, clock: systemClock, timeoutMs: 20_000 }),
+    ).rejects.toMatchObject({
       code: 'CCP_DAEMON_TAKEOVER',
       message: expect.stringContaining('ENOENT'),
     });

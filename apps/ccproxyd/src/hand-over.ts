@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Server } from 'node:net';
-import type { Clock, FileLock, SerializedError } from '@ccproxy/kernel';
+import type { Clock, FileLock, ProcessIdentity, SerializedError } from '@ccproxy/kernel';
 import { errors } from './errors.js';
 import { TakeoverMessage } from './takeover-message.js';
 
@@ -10,6 +10,8 @@ export interface HandOverOptions {
   /** The listening TCP server; it is shared, not moved: nothing is refused in between. */
   readonly server: Server;
   readonly lock: FileLock;
+  /** Runs when the successor is prepared, before it gets the socket. Must not fail. */
+  readonly leave: () => Promise<void>;
   readonly clock: Clock;
   /** How long the successor may take to be ready, ms. */
   readonly timeoutMs: number;
@@ -34,6 +36,10 @@ export async function handOver(options: HandOverOptions): Promise<number> {
 }
 
 function converse(child: ChildProcess, options: HandOverOptions): Promise<number> {
+  const leaveTo = async (successor: ProcessIdentity): Promise<void> => {
+    await options.leave();
+    await options.lock.handOver(successor);
+  };
   return new Promise((resolve, reject) => {
     const timer = options.clock.setTimeout(() => fail(`it was not ready after ${options.timeoutMs} ms`), options.timeoutMs);
     const settle = (act: () => void): void => {
@@ -67,7 +73,7 @@ function converse(child: ChildProcess, options: HandOverOptions): Promise<number
       if (!message.success) return fail('it sent something that is not part of the protocol');
       switch (message.data.type) {
         case 'prepared':
-          options.lock.handOver(message.data.identity).then(
+          leaveTo(message.data.identity).then(
             () =>
               child.send({ type: 'socket' } satisfies TakeoverMessage, options.server, (error) => error !== null && fail(error.message)),
             (error: Error) => fail(error.message),

@@ -97,7 +97,10 @@ async function serve(options: DaemonOptions, context: DaemonContext, state: Daem
   releases.defer('http server', () => server.close());
   for (const module of modules) await module.start?.();
 
-  const { address, lock } = await listen(options, context, state, server);
+  const resume = async (predecessor: boolean): Promise<void> => {
+    await Promise.all(modules.map(async (module) => module.resume?.(predecessor)));
+  };
+  const { address, lock } = await listen(options, context, state, server, resume);
   await server.listenUnix(paths.gatewaySocket);
   const stateFile = createStateFile({ paths, logger });
   const leases = createLeaseRegistry({
@@ -143,6 +146,12 @@ async function serve(options: DaemonOptions, context: DaemonContext, state: Daem
     state,
     context,
     lock,
+    async leave() {
+      const left = await Promise.all(modules.map(async (module) => module.handOver?.()));
+      return () => {
+        for (const takeBack of left) takeBack?.();
+      };
+    },
     server: server.servers.tcp,
     isPinned: () => leases.pinned(),
     auto: options.auto,
@@ -220,14 +229,21 @@ async function listen(
   context: DaemonContext,
   state: DaemonState,
   server: HttpServer,
+  resume: (predecessor: boolean) => Promise<void>,
 ): Promise<{ address: AddressInfo; lock: FileLock }> {
   const { paths, loaded, lock, lockFile, releases } = state;
-  if (lock !== undefined) return { address: await listenGateway(server, paths, loaded.config.server), lock };
+  if (lock !== undefined) {
+    await resume(false);
+    return { address: await listenGateway(server, paths, loaded.config.server), lock };
+  }
   if (context.channel === undefined)
     throw errors.CCP_DAEMON_TAKEOVER({ message: '--takeover is for a process started by `ccproxy restart`' });
   const taken = await takeOver(context.channel, lockFile, async (handle) => {
     refuseOtherAddress(handle, loaded.config.server);
-    return server.listenTcp({ handle });
+    const resumed = resume(true);
+    const attached = await server.listenTcp({ handle });
+    await resumed;
+    return attached;
   });
   releases.defer('instance lock', () => taken.lock.release());
   return { address: taken.attached, lock: taken.lock };

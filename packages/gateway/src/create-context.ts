@@ -17,6 +17,9 @@ import { createRoutingModules } from './routing-modules.js';
 import { createUpstreams, providerKeys, upstreamSecrets } from './upstreams.js';
 
 const noDecisions: GatewayContext['decisions'] = { record() {}, recent: () => Promise.resolve([]) };
+/** What the gateway is built from, and who is told when something was taken of a limit. */
+export type ContextDeps = GatewayDeps & { readonly onSpent: () => void };
+
 const noSecrets = { add() {}, remove() {} };
 
 /** What a provider is made with. */
@@ -43,22 +46,30 @@ function besideProviders({
   return { ...rest, plugins: { ...plugins, routing: undefined } };
 }
 
-function upstreamsOf(deps: GatewayDeps, config: Config, previous: GatewayContext | undefined, metrics: () => GatewayContext['metrics']) {
-  const { clock, logger, secrets = noSecrets } = deps;
+function upstreamsOf(deps: ContextDeps, config: Config, previous: GatewayContext | undefined, metrics: () => GatewayContext['metrics']) {
+  const { clock, logger, secrets = noSecrets, onSpent } = deps;
   const io = systemSourceIo(deps.env);
   const sourceOf = (each: ProviderConfig) => createCredentialSource(each, { clock, logger, io, secrets });
   const made = providerDeps(deps, config);
   const make = deps.createProvider ?? ((each, source) => createProvider(each, { ...made, source }));
   const alike = previous !== undefined && isDeepStrictEqual(besideProviders(previous.config), besideProviders(config));
   const kept = alike ? previous.upstreams : undefined;
-  return createUpstreams(config, { clock, logger, make, sourceOf, metrics }, kept);
+  return createUpstreams(config, { clock, logger, make, sourceOf, metrics, onSpent }, kept);
+}
+
+/** The limits of callers; those of before keep what is taken of them, also where they are others now. */
+function callersOf({ clock, onSpent }: ContextDeps, { server: { limits } }: Config, previous?: GatewayContext): CallerLimits | undefined {
+  if (isDeepStrictEqual(previous?.config.server.limits, limits) && previous !== undefined) return previous.callers;
+  const callers = limits && new CallerLimits(limits, () => clock.monotonic(), onSpent);
+  for (const taken of previous?.callers?.taken() ?? []) callers?.takeAgain(taken, 0);
+  return callers;
 }
 
 /**
  * Prepares the pipeline for a configuration. After `previous`, it takes over what is remembered of conversations and callers, and every
  * provider and module whose configuration is the same, with its connections, token and circuit.
  */
-export function createContext(deps: GatewayDeps, config: Config, previous?: GatewayContext): GatewayContext {
+export function createContext(deps: ContextDeps, config: Config, previous?: GatewayContext): GatewayContext {
   const { clock, logger, ledger, accessLog, calibration, localSecrets = () => [] } = deps;
   const upstreams = upstreamsOf(deps, config, previous, () => context.metrics);
   const fetched = [...upstreams.values()].flatMap(({ source }) => (source.renewable ? [source] : []));
@@ -66,9 +77,8 @@ export function createContext(deps: GatewayDeps, config: Config, previous?: Gate
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const table = compileRoutes(config, { zone });
   for (const problem of table.problems) logger.warn({ problem }, 'a rule never fires');
-  const { limits, authKey, headHold } = config.server;
+  const { authKey, headHold } = config.server;
   const retry = config.retry ?? defaultRetry;
-  const sameLimits = isDeepStrictEqual(previous?.config.server.limits, limits);
   const modules = [...table.modules.values()];
   const sameModules = previous !== undefined && isDeepStrictEqual([...previous.table.modules.values()], modules);
   const observers = Object.values(config.plugins?.observers ?? {});
@@ -83,7 +93,7 @@ export function createContext(deps: GatewayDeps, config: Config, previous?: Gate
     providers: new Map([...upstreams].map(([name, { first }]) => [name, first])),
     upstreams,
     retry,
-    callers: sameLimits && previous !== undefined ? previous.callers : limits && new CallerLimits(limits, () => clock.monotonic()),
+    callers: callersOf(deps, config, previous),
     random: deps.random,
     keysOf: (name) => secretNeedles(upstreamSecrets(upstreams.get(name))),
     table,

@@ -3,6 +3,7 @@ import type { Clock, Logger, Redactor } from '@ccproxy/kernel';
 import type { DecisionLog, Ledger } from '@ccproxy/ledger';
 import type { CredentialSource, Provider } from '@ccproxy/providers';
 import type { ProjectDirectory } from '@ccproxy/projects';
+import type { LimitStore } from '@ccproxy/resilience';
 import type { AccessLog } from '@ccproxy/telemetry';
 import type { Calibration } from '@ccproxy/tokens';
 
@@ -24,6 +25,8 @@ export interface GatewayDeps {
   readonly createProvider?: (config: ProviderConfig, source: CredentialSource) => Provider;
   /** Projects the user allowed; without it nothing is served below `/p/`. */
   readonly projects?: ProjectDirectory;
+  /** Where what is taken of limits is kept; without it, limits begin anew with the process. */
+  readonly limits?: LimitStore;
   /** Learns tokens that are fetched while the daemon runs, before they are used; nobody does when absent. */
   readonly secrets?: Pick<Redactor, 'add' | 'remove'>;
   /** Further local secrets that must not leave in a request body, such as the token of `run/token`. */

@@ -2,6 +2,7 @@ import type { DaemonModule } from '@ccproxy/http';
 import { bindMethod, decisionsRecent, ledgerRecent } from '@ccproxy/ipc';
 import type { Clock } from '@ccproxy/kernel';
 import type { ProjectDirectory } from '@ccproxy/projects';
+import { type Allowances, createLimitKeeper, type LimitKeeper } from '@ccproxy/resilience';
 import type { FastifyPluginAsync } from 'fastify';
 import { createContext, providerDeps } from './create-context.js';
 import type { GatewayContext } from './gateway-context.js';
@@ -41,14 +42,29 @@ const initCircuits = ({ metrics, upstreams }: GatewayContext): void => {
   for (const [provider, { line }] of upstreams) if (line.report().circuit === 'closed') metrics.circuit.set(0, { provider });
 };
 
+/** Every allowance of callers and of keys, by a name the next process knows it by. */
+const allowancesOf = ({ callers, upstreams }: GatewayContext): ReadonlyMap<string, Allowances> =>
+  new Map<string, Allowances>([
+    ...(callers === undefined ? [] : [['callers', callers] as const]),
+    ...[...upstreams].map(([name, { line }]) => [`provider ${name}`, line] as const),
+  ]);
+
+function limitKeeper({ limits, clock, logger }: GatewayDeps, context: () => GatewayContext): LimitKeeper | undefined {
+  if (limits === undefined) return undefined;
+  const successionMs = (): number => context().config.server.drainTimeout + 5000;
+  return createLimitKeeper({ store: limits, clock, logger, owners: () => allowancesOf(context()), successionMs });
+}
+
 /**
  * The Messages gateway as a capability of the daemon: routes, IPC methods `ledger.recent` and `decisions.recent`, metrics, health, reload,
  * drain. A rule that cannot be compiled is logged and never fires.
  */
 export function createGatewayModule(deps: GatewayDeps): DaemonModule {
   const { clock, logger, ledger } = deps;
-  const first = createContext(deps, deps.config);
-  const generations = new Generations(first, logger, (config, previous) => createContext(deps, config, previous));
+  const keeper = limitKeeper(deps, () => current());
+  const contextDeps = { ...deps, onSpent: () => keeper?.spent() };
+  const first = createContext(contextDeps, deps.config);
+  const generations = new Generations(first, logger, (config, previous) => createContext(contextDeps, config, previous));
   const current = (): GatewayContext => generations.current;
   return {
     name: 'gateway',
@@ -82,6 +98,7 @@ export function createGatewayModule(deps: GatewayDeps): DaemonModule {
     async start() {
       await Promise.all([first.givers.modules.start(), first.observers.start(), startUpstreams([...first.upstreams.values()])]);
     },
+    ...(keeper === undefined ? {} : { resume: (predecessor) => keeper.resume(predecessor), handOver: () => keeper.handOver() }),
     async reload(config) {
       const prepared = await generations.prepare(config);
       return {
@@ -95,6 +112,7 @@ export function createGatewayModule(deps: GatewayDeps): DaemonModule {
     },
     async drain(deadline) {
       await settle(generations, clock, deadline);
+      await keeper?.stop();
       const { counter, conversations } = current().givers;
       conversations.stop();
       await Promise.all([counter.close(), generations.close()]);

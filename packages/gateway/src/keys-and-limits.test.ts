@@ -1,7 +1,8 @@
 import type { ProviderConfig, RateLimits, RetryConfig } from '@ccproxy/config';
 import { type Behaviour, behaviours, messageFrames, sendError } from '@ccproxy/providers/testing';
+import type { LimitStore } from '@ccproxy/resilience';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type HarnessOptions, messageBody, providerConfig, target } from './testing/gateway-harness.js';
+import { type Gateway, type HarnessOptions, messageBody, providerConfig, target } from './testing/gateway-harness.js';
 import { TestBed } from './testing/test-bed.js';
 
 const bed = new TestBed();
@@ -182,5 +183,44 @@ describe('limits of callers', () => {
     await expect.poll(() => other.gate.lines.length).toBe(2);
     other.fake.behaviour = behaviours.healthy;
     expect((await other.gate.ask()).text).toBe(healthy);
+  });
+
+  it('[A8] [C9] are known to a gateway that follows, for callers and for keys, under names that tell nothing', async () => {
+    const held = new Map<string, string>();
+    const limits: LimitStore = {
+      get: async (key) => held.get(key),
+      set: async (key, value) => void held.set(key, value),
+      delete: async (key) => void held.delete(key),
+    };
+    const fake = await bed.upstream(behaviours.healthy);
+    const start = async () => {
+      const gate = await bed.gateway({
+        providers: [providerConfig('mine', fake.url, { auth: { kind: 'apiKey', value: 'key-of-mine' }, limits: { requestsPerMinute: 2 } })],
+        models: [target('default', 'mine')],
+        server: { limits: { requestsPerMinute: 3 } },
+        retry,
+        deps: { limits },
+      });
+      await gate.module.start?.();
+      await gate.module.resume?.(false);
+      return gate;
+    };
+    const refusal = async (gate: Gateway): Promise<unknown> => {
+      const answer = await gate.ask({ headers: { 'x-ccproxy-token': gate.token } });
+      expect(answer.headers['retry-after'] ?? '0').toMatch(/^\d+$/);
+      return answer.headers['x-ccproxy-error'];
+    };
+    const first = await start();
+    expect([await refusal(first), await refusal(first), await refusal(first)]).toEqual([undefined, undefined, 'CCP_LIMIT_PROVIDER']);
+    await first.module.drain?.(AbortSignal.timeout(5000));
+    const text = [...held.values()].join();
+    expect(text).toContain('session-1');
+    expect(text.includes(first.token) || text.includes('key-of-mine') || text.includes('sk-ant-client')).toBe(false);
+    const second = await start();
+    expect(await refusal(second)).toBe('CCP_LIMIT_CALLER');
+    const takeBack = await second.module.handOver?.();
+    takeBack?.();
+    held.set('taken', text.replace('"callers"', '"nobody"'));
+    expect(await refusal(await start())).toBe('CCP_LIMIT_PROVIDER');
   });
 });

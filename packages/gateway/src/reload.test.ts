@@ -80,6 +80,19 @@ describe('a changed configuration', () => {
     place.remove();
   });
 
+  it('[A8][C14] takes along what callers have taken of their limits, also where those are others now', async () => {
+    const fake = await bed.upstream();
+    const options = (requestsPerMinute: number): HarnessOptions => ({
+      providers: [providerConfig('anthropic', fake.url)],
+      models: [target('default', 'anthropic')],
+      server: { limits: { requestsPerMinute } },
+    });
+    const gateway = await bed.gateway(options(3));
+    for (let count = 0; count < 3; count += 1) expect((await gateway.ask()).status).toBe(200);
+    await (await gateway.module.reload?.(gatewayConfig(options(4))))?.apply();
+    expect([(await gateway.ask()).status, (await gateway.ask()).status]).toEqual([200, 429]);
+  });
+
   it('[C3][C14] is refused when a required token cannot be had, and leaves nothing behind', async () => {
     const fake = await bed.upstream();
     const gateway = await bed.passthrough(fake);

@@ -23,13 +23,15 @@ export interface UpstreamDeps {
   readonly make: (config: ProviderConfig, source: CredentialSource) => Provider;
   readonly sourceOf: (config: ProviderConfig) => CredentialSource;
   readonly metrics: () => GatewayMetrics;
+  /** Told when something was taken of the limits of a provider. */
+  readonly onSpent: () => void;
 }
 
 const circuitValues: Readonly<Record<CircuitState, number>> = { closed: 0, 'half-open': 1, open: 2 };
 
 function createUpstream(config: ProviderConfig, retry: Config['retry'], deps: UpstreamDeps): Upstream {
   const { name, auth, keys } = config;
-  const { clock, logger, make, metrics } = deps;
+  const { clock, logger, make, metrics, onSpent } = deps;
   const source = deps.sourceOf(config);
   const withKey = (value: string): ProviderConfig => ({ ...config, auth: { kind: 'apiKey', value } });
   const first = make(config, source);
@@ -44,6 +46,7 @@ function createUpstream(config: ProviderConfig, retry: Config['retry'], deps: Up
     })),
     retry: retry ?? defaultRetry,
     now: () => clock.monotonic(),
+    onSpent,
     onCircuit(state) {
       metrics().circuit.set(circuitValues[state], { provider: name });
       logger.warn(

@@ -23,6 +23,13 @@ export interface DaemonModule {
   /** Runs before the sockets listen, in order of composition. */
   start?(): Promise<void>;
   /**
+   * Runs after every `start`, once nobody else begins to answer requests in this state directory: takes up what was left. With a `predecessor`
+   * that is as its socket arrives; that one still ends what it has begun. Must not fail.
+   */
+  resume?(predecessor: boolean): Promise<void>;
+  /** Runs before a successor gets the socket: leaves what that resumes with. Returns what is called when it failed after all. Must not fail. */
+  handOver?(): Promise<() => void>;
+  /**
    * Prepares what a changed configuration needs beside what is in force; present: changes of `configSections` need no restart. Rejects with a
    * coded error when it cannot be taken.
    */

@@ -5,9 +5,11 @@ export { type ClassRule, classRules, type ErrorClass, type Verdict } from './err
 export { errors as resilienceErrors } from './errors.js';
 export { fingerprintOf, type InFlightPlace, InFlightTable } from './in-flight-table.js';
 export { KeyPool, type KeyPoolOptions } from './key-pool.js';
+export { createLimitKeeper, type LimitKeeper, type LimitKeeperOptions, type LimitStore } from './limit-keeper.js';
 export { Limiter } from './limiter.js';
 export { nextStep, type Situation, type Step } from './next-step.js';
 export { type AdmissionKind, type Lease, type LineReport, ProviderLine, type ProviderLineOptions, type Refusal } from './provider-line.js';
 export { retryAfterMs, retryAfterSeconds } from './retry-after.js';
 export { RetryBudget, type RetryBudgetOptions } from './retry-budget.js';
+export type { Allowances, Taken, TakenShare } from './taken.js';
 export { TokenBucket } from './token-bucket.js';

@@ -1,5 +1,6 @@
 import type { RateLimits } from '@ccproxy/config';
 import { Limiter } from './limiter.js';
+import type { Taken, TakenShare } from './taken.js';
 
 /** One key of a provider: its share, its limits, and until when it rests. Times are monotonic ms. */
 export class KeySlot {
@@ -39,5 +40,22 @@ export class KeySlot {
   /** It served a request: what was held against it is over. */
   served(): void {
     this.#restsUntil = 0;
+  }
+
+  /**
+   * What is taken of its allowance, and how long the provider asked to leave it alone. Not that it was refused: who repairs a key restarts,
+   * and the next in its place is another.
+   */
+  taken(now: number): TakenShare | undefined {
+    const closed = Math.max(0, this.#closedUntil - now);
+    const taken = this.limiter?.taken(now) ?? (closed > 0 ? { requests: 0, tokens: 0, share: 0 } : undefined);
+    return taken && { ...taken, name: String(this.index), closed, share: closed > 0 ? Math.max(1, taken.share) : taken.share };
+  }
+
+  /** Takes it again, less what became free in `elapsed` ms; it is left alone for `longest` ms at most. */
+  takeAgain(taken: Taken, elapsed: number, longest: number, now: number): void {
+    this.limiter?.takeAgain(taken, elapsed, now);
+    const closed = Math.min(longest, taken.closed - elapsed);
+    if (closed > 0) this.rest(now + closed, true);
   }
 }

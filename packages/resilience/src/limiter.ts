@@ -1,4 +1,5 @@
 import type { RateLimits } from '@ccproxy/config';
+import type { Taken, TakenShare } from './taken.js';
 import { TokenBucket } from './token-bucket.js';
 
 /** Told to somebody who is over a bound of simultaneous requests, ms: nobody knows when one ends. */
@@ -47,5 +48,29 @@ export class Limiter {
   end(correction: number, now: number): void {
     this.#running -= 1;
     if (correction !== 0) this.#tokens?.take(correction, now);
+  }
+
+  /** What is taken of its requests and tokens, since `mark` or ever, and has not become free again; undefined: nothing. */
+  taken(now: number): Omit<TakenShare, 'name' | 'closed'> | undefined {
+    const share = Math.max(this.#requests?.takenShare(now) ?? 0, this.#tokens?.takenShare(now) ?? 0);
+    return share === 0 ? undefined : { requests: this.#requests?.taken(now) ?? 0, tokens: this.#tokens?.taken(now) ?? 0, share };
+  }
+
+  /** Takes again what was taken `elapsed` ms ago, less what became free since. */
+  takeAgain({ requests, tokens }: Pick<Taken, 'requests' | 'tokens'>, elapsed: number, now: number): void {
+    this.#requests?.takeAgain(requests, elapsed, now);
+    this.#tokens?.takeAgain(tokens, elapsed, now);
+  }
+
+  /** From now on `taken` tells only what is taken from now on. */
+  mark(now: number): void {
+    this.#requests?.mark(now);
+    this.#tokens?.mark(now);
+  }
+
+  /** `taken` tells everything again. */
+  unmark(): void {
+    this.#requests?.unmark();
+    this.#tokens?.unmark();
   }
 }

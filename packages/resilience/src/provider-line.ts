@@ -4,7 +4,9 @@ import { CircuitBreaker, type CircuitState } from './circuit-breaker.js';
 import { classRules, type ErrorClass, type Verdict } from './error-class.js';
 import { KeyPool } from './key-pool.js';
 import type { KeySlot } from './key-slot.js';
+import type { Limiter } from './limiter.js';
 import { RetryBudget } from './retry-budget.js';
+import type { Allowances, Taken, TakenShare } from './taken.js';
 
 /** Repetitions within ten seconds that a quiet provider gets whatever its traffic. */
 const freeRetries = 5;
@@ -32,6 +34,8 @@ export interface ProviderLineOptions {
   readonly onCircuit?: (state: CircuitState) => void;
   /** Told when a key begins to rest. */
   readonly onRest?: (key: number, why: ErrorClass) => void;
+  /** Told when something of a key's allowance was taken or given back, or the provider closed one. */
+  readonly onSpent?: () => void;
 }
 
 /** A request asks the provider for the first time, again (which takes from the budget, not adds to it), or whatever the circuit says. */
@@ -69,7 +73,7 @@ export interface LineReport {
 }
 
 /** Everything that is remembered of one provider between requests: circuit, keys, budget of repetitions. Bounded. */
-export class ProviderLine {
+export class ProviderLine implements Allowances {
   readonly ownKey: boolean;
   readonly transparent: boolean;
   /** Repetitions of one request at one target. */
@@ -100,7 +104,7 @@ export class ProviderLine {
     if (wait > 0 && kind !== 'forced') return { kind: 'refusal', because: 'circuit', wait };
     const slot = this.#pool.pick(session, tokens, now);
     if (slot === undefined) return { kind: 'refusal', because: 'keys', wait: this.#pool.wait(tokens, now) };
-    slot.limiter?.begin(tokens, now);
+    if (slot.limiter !== undefined) this.#begin(slot.limiter, tokens, now);
     if (kind !== 'again') this.#budget.request(now);
     return new LineLease(this, model, slot, tokens, this.#circuit.take(now), overload?.take(now) ?? 0);
   }
@@ -143,6 +147,25 @@ export class ProviderLine {
     };
   }
 
+  taken(): readonly TakenShare[] {
+    const now = this.#options.now();
+    return this.#pool.slots.flatMap((slot) => slot.taken(now) ?? []);
+  }
+
+  takeAgain(taken: Taken, elapsed: number): void {
+    const { now, retry } = this.#options;
+    this.#pool.slots.find((slot) => String(slot.index) === taken.name)?.takeAgain(taken, elapsed, retry.coolDown, now());
+  }
+
+  mark(): void {
+    const now = this.#options.now();
+    for (const { limiter } of this.#pool.slots) limiter?.mark(now);
+  }
+
+  unmark(): void {
+    for (const { limiter } of this.#pool.slots) limiter?.unmark();
+  }
+
   /** @internal */
   noteSuccess(lease: LineLease): void {
     this.#circuit.succeeded(lease.ticket);
@@ -167,7 +190,15 @@ export class ProviderLine {
   noteRelease(lease: LineLease, tokens: number | undefined): void {
     this.#circuit.released(lease.ticket);
     if (lease.modelTicket !== 0) this.#models.peek(lease.model)?.released(lease.modelTicket);
-    lease.slot.limiter?.end(tokens === undefined ? 0 : tokens - lease.tokens, this.#options.now());
+    const { limiter } = lease.slot;
+    if (limiter === undefined) return;
+    limiter.end(tokens === undefined ? 0 : tokens - lease.tokens, this.#options.now());
+    this.#options.onSpent?.();
+  }
+
+  #begin(limiter: Limiter, tokens: number, now: number): void {
+    limiter.begin(tokens, now);
+    this.#options.onSpent?.();
   }
 
   #overloadOf(model: string): CircuitBreaker {
@@ -186,6 +217,7 @@ export class ProviderLine {
     // A single key that is not told to wait goes on: there is nothing better, and the provider may have been wrong.
     if (closed && retryAfter === undefined && this.#pool.slots.length === 1) return;
     slot.rest(now + Math.min(cap, retryAfter ?? otherwise), closed);
+    if (closed) this.#options.onSpent?.();
     this.#options.onRest?.(slot.index, why);
   }
 }

@@ -6,12 +6,15 @@ export class TokenBucket {
   readonly #capacity: number;
   readonly #perMs: number;
   #level: number;
+  /** Where the level would be had nothing been taken since `mark`. */
+  #untouched: number;
   #at = 0;
 
   constructor(perMinute: number) {
     this.#capacity = perMinute;
     this.#perMs = perMinute / 60_000;
     this.#level = perMinute;
+    this.#untouched = perMinute;
   }
 
   /** ms until `cost` may be taken; 0: now. What costs more than a whole minute's worth needs a full bucket. */
@@ -28,9 +31,38 @@ export class TokenBucket {
     this.#level = Math.max(-this.#capacity, Math.min(this.#capacity, this.#level - cost));
   }
 
+  /** What was taken, since `mark` or ever, and has not refilled. */
+  taken(now: number): number {
+    this.#refill(now);
+    return Math.max(0, this.#untouched - this.#level);
+  }
+
+  /** The part of a minute's worth that `taken` is; 2 at most. */
+  takenShare(now: number): number {
+    return this.taken(now) / this.#capacity;
+  }
+
+  /** Takes what was taken of a bucket of this kind `elapsed` ms ago and has not refilled since. */
+  takeAgain(taken: number, elapsed: number, now: number): void {
+    this.take(Math.max(0, taken - elapsed * this.#perMs), now);
+  }
+
+  /** From now on `taken` tells only what is taken from now on. */
+  mark(now: number): void {
+    this.#refill(now);
+    this.#untouched = this.#level;
+  }
+
+  /** `taken` tells everything again. */
+  unmark(): void {
+    this.#untouched = this.#capacity;
+  }
+
   #refill(now: number): void {
     if (now <= this.#at) return;
-    this.#level = Math.min(this.#capacity, this.#level + (now - this.#at) * this.#perMs);
+    const gained = (now - this.#at) * this.#perMs;
+    this.#level = Math.min(this.#capacity, this.#level + gained);
+    this.#untouched = Math.min(this.#capacity, this.#untouched + gained);
     this.#at = now;
   }
 }

@@ -69,18 +69,37 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
     shared: content.mode !== undefined && (content.mode & 0o077) !== 0,
   });
   if (analysis.config === undefined) throw invalidConfig(analysis.diagnostics, content.text);
-  const variablesSalt = options.salt ?? createSecret(16);
+  const hashed = hashedVariables([...analysis.variables, ...overrides.variables], env, options.salt);
   return {
     config: analysis.config,
     file: choice.file,
     sources: choice.sources,
     overrides: overrides.origins,
-    variables: hashVariables([...analysis.variables, ...overrides.variables], env, variablesSalt),
-    variablesSalt,
+    get variables() {
+      return hashed().variables;
+    },
+    get variablesSalt() {
+      return hashed().variablesSalt;
+    },
     secrets: withOverride(analysis.secrets, overrides),
     warnings: analysis.diagnostics,
     text: content.text,
   };
+}
+
+/** Hashes of the values as they are now, made when they are asked for: a daemon keeps them, most commands never look, and hashing takes 5 ms to load. */
+function hashedVariables(
+  names: readonly string[],
+  env: LoadConfigOptions['env'],
+  salt: string | undefined,
+): () => Pick<LoadedConfig, 'variables' | 'variablesSalt'> {
+  const used = Object.fromEntries(names.map((name) => [name, valueOf(env, name)]));
+  let made: Pick<LoadedConfig, 'variables' | 'variablesSalt'> | undefined;
+  const make = (variablesSalt: string): Pick<LoadedConfig, 'variables' | 'variablesSalt'> => ({
+    variables: hashVariables(names, used, variablesSalt),
+    variablesSalt,
+  });
+  return () => (made ??= make(salt ?? createSecret(16)));
 }
 
 function withOverride(secrets: readonly string[], { authKey }: Overrides): readonly string[] {

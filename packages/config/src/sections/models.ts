@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { flag, integer, name, oneOrMany, text } from '../fields.js';
+import { late } from '../late.js';
 
 /** Largest token count that is believed. */
 const mostTokens = 100_000_000;
@@ -24,17 +25,20 @@ const target = z.strictObject({
   fallback: oneOrMany(name({ description: 'Name of a target.' }), {
     description: 'Targets tried next, in order, when this one fails.',
   }).optional(),
-  fallbackOn: z
-    .strictObject({
-      contextWindow: oneOrMany(name({ description: 'Name of a target.' }), {
-        description: 'Targets tried, in order, when the request does not fit into the context window.',
-      }).optional(),
-      contentPolicy: oneOrMany(name({ description: 'Name of a target.' }), {
-        description: 'Targets tried, in order, when a content filter of the provider refuses the request.',
-      }).optional(),
-    })
-    .register(z.globalRegistry, { description: 'Targets for requests this one refuses for what they are. `fallback` is not asked then.' })
-    .optional(),
+  fallbackOn: late(() =>
+    z
+      .strictObject({
+        contextWindow: oneOrMany(name({ description: 'Name of a target.' }), {
+          description: 'Targets tried, in order, when the request does not fit into the context window.',
+        }).optional(),
+        contentPolicy: oneOrMany(name({ description: 'Name of a target.' }), {
+          description: 'Targets tried, in order, when a content filter of the provider refuses the request.',
+        }).optional(),
+      })
+      .register(z.globalRegistry, {
+        description: 'Targets for requests this one refuses for what they are. `fallback` is not asked then.',
+      }),
+  ).optional(),
   strict: flag({ description: '`strict` of the provider, for this target.' }).optional(),
 });
 

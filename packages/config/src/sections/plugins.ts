@@ -1,37 +1,47 @@
 import { z } from 'zod';
 import { choice, duration, flag, name, text } from '../fields.js';
+import { late } from '../late.js';
 
-const routingModule = z.strictObject({
-  module: text({ description: 'File of the module, relative to this file. Its default export is called with the features of a request.' }),
-  timeout: duration('5s', { description: 'How long it may take for one request.' }).prefault('100ms'),
-  body: flag({ description: 'Hand the body of the request to the module as well.' }).prefault(false),
-  onFailure: choice(['skip', 'refuse'], {
-    description: 'When it fails: its rules do not fire, or the request is refused.',
-  }).prefault('skip'),
-});
+const routingModule = late(() =>
+  z.strictObject({
+    module: text({
+      description: 'File of the module, relative to this file. Its default export is called with the features of a request.',
+    }),
+    timeout: duration('5s', { description: 'How long it may take for one request.' }).prefault('100ms'),
+    body: flag({ description: 'Hand the body of the request to the module as well.' }).prefault(false),
+    onFailure: choice(['skip', 'refuse'], {
+      description: 'When it fails: its rules do not fire, or the request is refused.',
+    }).prefault('skip'),
+  }),
+);
 
-const observer = z.strictObject({
-  module: text({ description: 'File of the module, relative to this file. Its default export is called after each request.' }),
-  timeout: duration('60s', { description: 'How long it may take for one request; nobody waits for it.' }).prefault('5s'),
-  body: flag({ description: 'Hand the body of the request to the module as well.' }).prefault(false),
-});
+const observer = late(() =>
+  z.strictObject({
+    module: text({ description: 'File of the module, relative to this file. Its default export is called after each request.' }),
+    timeout: duration('60s', { description: 'How long it may take for one request; nobody waits for it.' }).prefault('5s'),
+    body: flag({ description: 'Hand the body of the request to the module as well.' }).prefault(false),
+  }),
+);
 
-const variable = z
-  .string({ error: 'must be the name of a variable' })
-  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/u, { error: 'must be the name of a variable' })
-  .register(z.globalRegistry, { description: 'Name of a variable.', 'x-type': 'text' });
+const variable = () =>
+  z
+    .string({ error: 'must be the name of a variable' })
+    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/u, { error: 'must be the name of a variable' })
+    .register(z.globalRegistry, { description: 'Name of a variable.', 'x-type': 'text' });
 
-const providerAdapter = z.strictObject({
-  module: text({ description: 'File of the module, relative to this file, or the name of an installed package.' }),
-  passEnv: z
-    .array(variable, { error: 'must be a list of names' })
-    .max(64, { error: 'must be at most 64 names' })
-    .register(z.globalRegistry, {
-      description: 'Variables of the daemon’s environment it gets besides PATH, HOME and the like.',
-      'x-type': 'list',
-    })
-    .prefault([]),
-});
+const providerAdapter = late(() =>
+  z.strictObject({
+    module: text({ description: 'File of the module, relative to this file, or the name of an installed package.' }),
+    passEnv: z
+      .array(variable(), { error: 'must be a list of names' })
+      .max(64, { error: 'must be at most 64 names' })
+      .register(z.globalRegistry, {
+        description: 'Variables of the daemon’s environment it gets besides PATH, HOME and the like.',
+        'x-type': 'list',
+      })
+      .prefault([]),
+  }),
+);
 
 /** Code of the user's own. It can stand in no other file. */
 export const plugins = z

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { choice, flag, integer, type IssueParams, name, oneOrMany, text } from '../fields.js';
+import { late } from '../late.js';
 import type { Condition, PresetUse, Rule, RuleMoves } from '../rule.js';
 import { mostTokens } from './condition-fields.js';
 import { condition, customNames } from './condition.js';
@@ -8,30 +9,31 @@ import { presetNames, presetOf } from './presets.js';
 const moves = ['never', 'turn', 'request'] as const satisfies readonly RuleMoves[];
 const paramNames = ['threshold', 'model', 'tool', 'custom'] as const;
 
-const keysOfRule = z.strictObject({
-  name: name({ description: 'Name of the rule, shown in headers and logs; that of the preset when absent.' }).optional(),
-  when: condition.meta({ description: 'Condition under which the rule fires.' }).optional(),
-  to: name({ description: 'Target the request goes to.' }).optional(),
-  fallback: oneOrMany(name({ description: 'Name of a target.' }), {
-    description: 'Targets tried next, in order; those of the target come after them.',
-  }).optional(),
-  moves: choice(moves, {
-    description: 'When it may move a running conversation from another target: never, when a turn begins, or with any request.',
-  }).optional(),
-  reason: text({ description: 'Why it moves conversations; shown in the decision. With it, `moves` is `turn`.' }).optional(),
-  selector: flag({ description: 'Instead of `when` and `to`: the place where a target named in the model is taken.' }).optional(),
-  preset: choice(presetNames, { description: 'Instead of `when`: a rule as another program asks it.' }).optional(),
-  threshold: integer(0, mostTokens, { description: 'Of a preset: tokens.' }).optional(),
-  model: z.string().max(2048).register(z.globalRegistry, { description: 'Of a preset: text in the model.', 'x-type': 'text' }).optional(),
-  tool: z
-    .string()
-    .max(2048)
-    .register(z.globalRegistry, { description: 'Of a preset: text in the name of a tool.', 'x-type': 'text' })
-    .optional(),
-  custom: name({ description: 'Of a preset: a routing module.' }).optional(),
-});
+const keysOfRule = () =>
+  z.strictObject({
+    name: name({ description: 'Name of the rule, shown in headers and logs; that of the preset when absent.' }).optional(),
+    when: condition.meta({ description: 'Condition under which the rule fires.' }).optional(),
+    to: name({ description: 'Target the request goes to.' }).optional(),
+    fallback: oneOrMany(name({ description: 'Name of a target.' }), {
+      description: 'Targets tried next, in order; those of the target come after them.',
+    }).optional(),
+    moves: choice(moves, {
+      description: 'When it may move a running conversation from another target: never, when a turn begins, or with any request.',
+    }).optional(),
+    reason: text({ description: 'Why it moves conversations; shown in the decision. With it, `moves` is `turn`.' }).optional(),
+    selector: flag({ description: 'Instead of `when` and `to`: the place where a target named in the model is taken.' }).optional(),
+    preset: choice(presetNames, { description: 'Instead of `when`: a rule as another program asks it.' }).optional(),
+    threshold: integer(0, mostTokens, { description: 'Of a preset: tokens.' }).optional(),
+    model: z.string().max(2048).register(z.globalRegistry, { description: 'Of a preset: text in the model.', 'x-type': 'text' }).optional(),
+    tool: z
+      .string()
+      .max(2048)
+      .register(z.globalRegistry, { description: 'Of a preset: text in the name of a tool.', 'x-type': 'text' })
+      .optional(),
+    custom: name({ description: 'Of a preset: a routing module.' }).optional(),
+  });
 
-type Written = z.output<typeof keysOfRule>;
+type Written = z.output<ReturnType<typeof keysOfRule>>;
 
 /** A key that rules of this kind need; looked at although other keys are wrong, so that everything is reported at once. */
 const needs = (key: 'name' | 'when' | 'to') => ({
@@ -43,10 +45,11 @@ const needs = (key: 'name' | 'when' | 'to') => ({
 
 const plain = ({ selector, preset }: Written): boolean => selector !== true && preset === undefined;
 
-const written = keysOfRule
-  .refine((keys) => !plain(keys) || keys.name !== undefined, needs('name'))
-  .refine((keys) => !plain(keys) || keys.when !== undefined, needs('when'))
-  .refine((keys) => !plain(keys) || keys.to !== undefined, needs('to'));
+const written = () =>
+  keysOfRule()
+    .refine((keys) => !plain(keys) || keys.name !== undefined, needs('name'))
+    .refine((keys) => !plain(keys) || keys.when !== undefined, needs('when'))
+    .refine((keys) => !plain(keys) || keys.to !== undefined, needs('to'));
 
 type Report = (key: keyof Written, message: string, hint?: string) => void;
 
@@ -108,13 +111,15 @@ function toRule(keys: Written, report: Report): Rule | undefined {
   return toTargetRule(keys, keys.when);
 }
 
-const rule = written.transform((keys, context): Rule => {
-  const report: Report = (key, message, hint) => {
-    const params: IssueParams = hint === undefined ? {} : { hint };
-    context.addIssue({ code: 'custom', message, path: [key], params: { ...params } });
-  };
-  return toRule(keys, report) ?? z.NEVER;
-});
+const rule = late(() =>
+  written().transform((keys, context): Rule => {
+    const report: Report = (key, message, hint) => {
+      const params: IssueParams = hint === undefined ? {} : { hint };
+      context.addIssue({ code: 'custom', message, path: [key], params: { ...params } });
+    };
+    return toRule(keys, report) ?? z.NEVER;
+  }),
+);
 
 /** A list of rules; the first that fires decides. */
 export const rules = z.array(rule);

@@ -9,6 +9,13 @@ export const errors = defineErrors({
     exitCode: 1,
     httpStatus: 404,
   },
+  CCP_ESTIMATES_UNKNOWN: {
+    title: 'No estimate of tokens can be compared',
+    why: 'None of the recorded decisions has an answer whose provider reported how many input tokens it counted.',
+    fix: 'Send a request through the daemon and ask again; `ccproxy route explain --last 5` shows what is recorded.',
+    exitCode: 1,
+    httpStatus: 404,
+  },
   CCP_USAGE: {
     title: 'Wrong usage',
     why: 'A command was called with a flag, argument or value it does not take.',

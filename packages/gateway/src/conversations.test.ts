@@ -31,7 +31,7 @@ describe('Conversations', () => {
     expect(look(turn(3, 14_000))).toMatchObject({ tokens: { estimate: 13_000, exact: false }, previousInput: 100 });
     // 2000 estimated tokens of 13,000, wrong by a fifth at most.
     expect(look(turn(3, 14_000))?.tokens?.margin).toBeCloseTo(400 / 13_000 + 0.005);
-    expect(look(turn(1, 12_000))?.tokens).toEqual({ estimate: 11_000, exact: false, margin: 0.005 });
+    expect(look(turn(1, 12_000))?.tokens).toEqual({ estimate: 11_000, exact: false, by: 'turn', margin: 0.005 });
     expect(look(turn(3, 11_000))?.tokens).toBeUndefined();
     conversations.answered(turn(5, 15_000), 'local', undefined, false);
     expect(look(turn(7, 16_000))).toMatchObject({ tokens: undefined, conversation: { cachedTokens: 0 } });

@@ -143,5 +143,5 @@ function knownTokens({ tokens, estimate }: Entry, turn: Turn, calibration: Calib
   if (tokens === undefined || added < 0) return undefined;
   const more = added === 0 ? 0 : calibration.calibrated(turn.model, added);
   const total = tokens + more;
-  return { estimate: total, exact: false, margin: total === 0 ? 0 : (more * addedError) / total + countError };
+  return { estimate: total, exact: false, by: 'turn', margin: total === 0 ? 0 : (more * addedError) / total + countError };
 }

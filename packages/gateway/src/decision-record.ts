@@ -10,6 +10,8 @@ import { principalName } from './principal-name.js';
 interface Outcome {
   readonly outcome: string;
   readonly target: string;
+  /** Model the target was asked for. */
+  readonly upstreamModel: string;
   readonly dropped: readonly string[];
   readonly report: UsageReport | undefined;
   /** Targets that were passed over, special fallbacks that were taken. */
@@ -41,6 +43,7 @@ export function decisionRecord(request: MessagesRequest, plan: ChosenPlan, table
     ],
     outcome: outcome.outcome,
     target: outcome.target,
+    ...(outcome.upstreamModel === facts.model ? {} : { model: outcome.upstreamModel }),
     ...(outcome.report === undefined ? {} : { usage: outcome.report.usage }),
   };
 }

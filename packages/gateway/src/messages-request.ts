@@ -95,7 +95,7 @@ export function messagesRequest(raw: RawRequest, context: FactsContext): Message
       body,
       view,
       headers,
-      tokens: known?.tokens ?? { estimate: context.calibration.calibrated(view.model, estimate), exact: false },
+      tokens: known?.tokens ?? { estimate: context.calibration.calibrated(view.model, estimate), exact: false, by: 'bytes' },
       project: project?.path,
       user: principal.kind === 'anonymous' ? undefined : principalName(principal),
       at: raw.startedAt,

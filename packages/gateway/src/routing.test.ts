@@ -105,9 +105,13 @@ describe('a conversation through the gateway', () => {
     expect(await say({ messages: [user('x'.repeat(3000))], tools: [] })).toBe('default default');
     expect(await say({ messages: [user('x'.repeat(3000)), assistant('y'), user('z'.repeat(1000))], tools: [] })).toBe('default default');
     await expect.poll(() => decisions.length).toBe(2);
+    expect(decisions.map(({ facts }) => facts['tokens'])).toMatchObject([{ by: 'bytes' }, { by: 'turn' }]);
     const known = decisions[1]?.facts['tokens'] as { estimate: number } | undefined;
     expect(known?.estimate).toBeLessThan(400);
     expect(decisions[1]).toMatchObject({ target: 'default', usage: { inputTokens: 25, cacheReadTokens: 7 } });
+    expect(decisions[1]).not.toHaveProperty('model');
+    await say({ messages: [user('x'.repeat(9000))] }, {});
+    await expect.poll(() => decisions[2]).toMatchObject({ target: 'other', model: 'claude-other', facts: { model: 'claude-x' } });
   });
 
   it('[C8] is counted by a tokenizer near a threshold', async () => {
@@ -118,11 +122,11 @@ describe('a conversation through the gateway', () => {
       asked += 1;
       const way = await say({ messages: [user(`${asked} ${text}`)], tools: [] });
       await expect.poll(() => decisions.length).toBe(asked);
-      const tokens = decisions[asked - 1]?.facts['tokens'] as { exact: boolean } | undefined;
-      return tokens?.exact === true ? way : 'estimated';
+      const tokens = decisions[asked - 1]?.facts['tokens'] as { exact: boolean; by: string } | undefined;
+      return tokens?.exact === true ? `${way} by ${tokens.by}` : 'estimated';
     };
-    await expect.poll(() => counted('word '.repeat(700))).toBe('default default');
-    await expect.poll(() => counted('a b c d e f '.repeat(300))).toBe('long other');
+    await expect.poll(() => counted('word '.repeat(700))).toBe('default default by tokenizer');
+    await expect.poll(() => counted('a b c d e f '.repeat(300))).toBe('long other by tokenizer');
   });
 });
 

@@ -58,7 +58,7 @@ async function countExactly(facts: RequestFacts, { body }: Asked, turn: Turn | u
   return {
     facts: {
       ...facts,
-      tokens: { estimate: all, exact: true },
+      tokens: { estimate: all, exact: true, by: 'tokenizer' },
       ...(legacy === undefined ? {} : { legacy: { ...legacy, textTokens: { estimate: count.messages, exact: true } } }),
     },
     counted: count.all,

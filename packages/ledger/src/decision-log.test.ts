@@ -82,12 +82,12 @@ describe('createDecisionLog', () => {
     const log = create();
     const usage = { inputTokens: 5, cacheReadTokens: 7 };
     for (const id of ['a', 'b', 'c', 'd']) {
-      log.record(() => decision(id, { target: 'local', usage }));
+      log.record(() => decision(id, { target: 'local', model: 'qwen', usage }));
       if (id === 'b') await log.flush();
       clock.advance(10);
     }
     const [newest] = await log.recent(1);
-    expect(newest).toMatchObject({ requestId: 'd', target: 'local', usage });
+    expect(newest).toMatchObject({ requestId: 'd', target: 'local', model: 'qwen', usage });
     const first = await log.recent(2);
     expect(idsOf(first)).toEqual(['d', 'c']);
     expect(idsOf(await log.recent(2, first.at(-1)?.at))).toEqual(['c', 'b']);

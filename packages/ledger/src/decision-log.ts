@@ -197,13 +197,14 @@ class BatchedDecisionLog implements DecisionLog {
 }
 
 function toStored(decision: DecisionRecord, redact: (text: string) => string): StoredDecision {
-  const { requestId, at, route, facts, attempts, explanation, outcome, target, usage } = decision;
+  const { requestId, at, route, facts, attempts, explanation, outcome, target, model, usage } = decision;
   const rest = {
     facts: boundedCopy(facts),
     attempts: attempts.slice(0, maxAttempts).map(boundedText),
     explanation: explanation.slice(0, maxSteps).map(boundedStep),
     ...(outcome === undefined ? {} : { outcome: boundedText(outcome) }),
     ...(target === undefined ? {} : { target: boundedText(target) }),
+    ...(model === undefined ? {} : { model: boundedText(model) }),
     ...(usage === undefined ? {} : { usage }),
   };
   return { requestId: requestId.slice(0, 256), at, route: boundedText(route), json: redact(JSON.stringify(rest)) };

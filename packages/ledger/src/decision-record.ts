@@ -22,6 +22,8 @@ export interface DecisionRecord {
   readonly outcome?: string;
   /** Target that answered, or failed last. */
   readonly target?: string;
+  /** Model that answered, where it is another than the one in `facts`. */
+  readonly model?: string;
   /** What the answer cost, as far as it was said. */
   readonly usage?: LedgerUsage;
 }

@@ -155,7 +155,7 @@ describe('compileCondition', () => {
       ],
     };
     expect(compileCondition(condition, { rule: 'rule' })).toMatchObject({
-      thresholds: [5, 1, 9],
+      thresholds: [5, 1, 8],
       textThresholds: [7],
       modules: ['mine'],
       system: ['*x*'],

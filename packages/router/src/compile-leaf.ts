@@ -61,7 +61,7 @@ export function compileLeaf(condition: Leaf, collected: Collected, zone: string)
   if ('stream' in condition) return (facts) => facts.stream === condition.stream;
   if ('tokens' in condition) {
     const { over = -Infinity, under = Infinity } = condition.tokens;
-    collected.thresholds.push(...[over, under].filter(Number.isFinite));
+    collected.thresholds.push(...[over, under - 1].filter(Number.isFinite));
     return (_facts, { all }) => all > over && all < under;
   }
   if ('thinking' in condition) {

@@ -26,7 +26,7 @@ export interface RuleSet {
   readonly rules: readonly CompiledRule[];
   /** What its rules read. */
   readonly reads: ReadonlySet<FactName>;
-  /** Token counts at which an answer changes; ascending, without repetition. */
+  /** Token counts above which an answer is another than up to them; ascending, without repetition. */
   readonly thresholds: readonly number[];
   readonly textThresholds: readonly number[];
   /** Patterns over texts that are not facts themselves. */

@@ -1,6 +1,7 @@
 export { compileRoutes, type CompileRoutesOptions, type RouteTable, type RoutingConfig } from './compile-routes.js';
 export type { RuleSet } from './compile-rules.js';
 export { errors as routerErrors } from './errors.js';
+export { type EstimateErrors, estimateErrors } from './estimate-errors.js';
 export { estimateError } from './exact-count.js';
 export type * from './plan.js';
 export { explain, plan, type PlanOptions } from './plan-route.js';
@@ -13,3 +14,4 @@ export { type Moved, type PastDecision, type Replay, replayDecisions } from './r
 export { withoutSelectorTag } from './selector-tag.js';
 export { describeRule } from './describe-rule.js';
 export { pastDecision } from './past-decision.js';
+export { type LeftOut, type PastEstimate, pastEstimate } from './past-estimate.js';

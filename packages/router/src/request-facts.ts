@@ -1,5 +1,11 @@
 import type { RequestClass } from '@ccproxy/config';
 
+/**
+ * How tokens were told: by the count of the turn before and an estimate of what was added, by an estimate from the bytes, corrected by what is
+ * known of the model, or by a tokenizer.
+ */
+export type TokenSource = 'turn' | 'bytes' | 'tokenizer';
+
 /** How many tokens, and how sure that is. */
 export interface TokenFacts {
   readonly estimate: number;
@@ -7,6 +13,8 @@ export interface TokenFacts {
   readonly exact: boolean;
   /** How wrong the estimate may be in either direction, as a fraction of it; `estimateError` when absent. */
   readonly margin?: number;
+  /** Told to people only. */
+  readonly by?: TokenSource;
 }
 
 /** What a routing module said: whether its condition holds and, if it names one, the target; or why it could not be asked. */

@@ -26,7 +26,7 @@ export function explainRequest({ body, headers }: RequestFile, config: Config, {
   const scan = scanMessagesRequest(body);
   if (!scan.ok) throw errors.CCP_USAGE({ message: `The file is not a Messages request: ${scan.message}` });
   const table = compileRoutes(config, { zone: Intl.DateTimeFormat().resolvedOptions().timeZone });
-  const tokens = { estimate: estimateTokens(scan.view), exact: false };
+  const tokens = { estimate: estimateTokens(scan.view), exact: false, by: 'bytes' } as const;
   const read = readFacts({ body, view: scan.view, headers, tokens, project, user: undefined, at: now }, table.main);
   const unasked = { failed: 'modules are asked by the daemon only' };
   const facts = { ...read, custom: Object.fromEntries([...table.modules.keys()].map((name) => [name, unasked])) };

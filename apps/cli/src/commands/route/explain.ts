@@ -1,5 +1,5 @@
 import { loadConfig } from '@ccproxy/config';
-import { compileRoutes, pastDecision, type Replay, replayDecisions } from '@ccproxy/router';
+import { compileRoutes, pastDecision, pastEstimate, type Replay, replayDecisions } from '@ccproxy/router';
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { BaseCommand, type LocationFlags } from '../../base-command.js';
@@ -121,8 +121,14 @@ function headOf(row: DecisionRow): [string, string][] {
     ['route', text(row['route'])],
     ['target', [text(row['target']) || (attempts[0] ?? ''), text(row['outcome'])].filter((part) => part !== '').join(', ')],
     ['model', text(facts['model'])],
-    ['tokens', `${number.format(tokens.estimate ?? 0)} ${tokens.exact === true ? 'counted' : 'estimated'}`],
+    ['tokens', `${number.format(tokens.estimate ?? 0)} ${tokens.exact === true ? 'counted' : 'estimated'}${countOf(row)}`],
   ];
+}
+
+/** What the provider counted, where it can be compared with the estimate. */
+function countOf(row: DecisionRow): string {
+  const past = pastEstimate(row);
+  return typeof past === 'string' ? '' : `, ${number.format(past.counted)} by the provider`;
 }
 
 function stepsOf(row: DecisionRow): ShownStep[] {

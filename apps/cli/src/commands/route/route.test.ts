@@ -5,6 +5,7 @@ import { TestHome } from '../../testing/test-home.js';
 import Start from '../start.js';
 import RouteExplain from './explain.js';
 import RouteList from './list.js';
+import RouteTokens from './tokens.js';
 
 let home: TestHome;
 beforeEach(() => {
@@ -156,6 +157,28 @@ describe('ccproxy route explain, of a running daemon', () => {
     expect(run.stdout).toContain('2 requests cannot be told: the log does not hold what secret asks');
     const json = await runCommand(RouteExplain, ['--last', '100', '--config', other, '--json'], home.env);
     expect(json.json()).toMatchObject({ replay: { requests: 4, undecided: { secret: 2 } } });
+  });
+
+  it('[C8] says how far estimates were from what was counted', async () => {
+    const config = home.write('c.yaml', atAnyHour);
+    expect((await runCommand(RouteTokens, [], home.env)).exitCode).not.toBe(0);
+    await runCommand(Start, ['--config', config], home.env);
+    const none = await runCommand(RouteTokens, ['--config', config], home.env);
+    expect([none.exitCode, none.stderr]).toEqual([1, expect.stringContaining('The daemon has decided nothing yet.')]);
+    await send([request(), request({ messages: [{ role: 'user', content: 'word '.repeat(2000) }] })]);
+    const run = await runCommand(RouteTokens, ['--config', config], home.env);
+    expect([run.exitCode, run.stderr]).toEqual([0, '']);
+    expect(run.stdout).toMatch(/^2 of the last 2 requests/);
+    expect(run.stdout).toMatch(/estimated by\s+requests\s+median\s+90 % within\s+worst\s+wrong side\n\s+demo\s+bytes, calibrated\s+2\s/);
+    expect(run.stdout).toContain('wrong side: of a threshold of the rules (100,000)');
+    const json = await runCommand(RouteTokens, ['--last', '1', '--config', home.write('d.yaml', base), '--json'], home.env);
+    expect(json.json()).toMatchObject({
+      decisions: 1,
+      compared: 1,
+      thresholds: [],
+      estimates: [{ model: 'demo', by: 'bytes', wrongSide: 0 }],
+    });
+    expect((await runCommand(RouteExplain, ['--last', '1'], home.env)).stdout).toMatch(/tokens\s+[\d,]+ estimated, [\d,]+ by the provider/);
   });
 
   it('[C15] says that nothing was decided, and that no daemon runs', async () => {

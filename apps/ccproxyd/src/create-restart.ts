@@ -35,9 +35,9 @@ export function createRestart(parts: RestartParts): (request: Omit<SuccessorRequ
   let { lock } = parts;
   return async ({ argv, env }) => {
     if (parts.isDraining()) throw errors.CCP_DAEMON_TAKEOVER({ message: 'this daemon is stopping already' });
-    let takeBack = (): void => {};
+    let left: Promise<() => void> | undefined;
     const leave = async (): Promise<void> => {
-      takeBack = await parts.leave();
+      await (left = parts.leave());
     };
     try {
       const spawnSuccessor = () => context.spawnSuccessor({ argv, env, pinned: parts.isPinned(), auto: parts.auto });
@@ -46,7 +46,8 @@ export function createRestart(parts: RestartParts): (request: Omit<SuccessorRequ
       parts.succeed();
       return pid;
     } catch (error) {
-      takeBack();
+      // Also when it is still being left: a successor may fail at any time.
+      void left?.then((takeBack) => takeBack());
       // Handed over already, or still ours: either way it is ours again.
       lock = (await adoptLock(state.lockFile)) ?? (await acquireLock(state.lockFile, { clock, waitMs: 2000 }));
       state.releases.defer('instance lock', () => lock.release());

@@ -37,6 +37,14 @@ describe('limits of callers', () => {
     expect(JSON.parse(text)).toMatchObject({ type: 'error', error: { type: 'rate_limit_error' } });
   }
 
+  /** An answer that has begun. */
+  async function begin(url: string, prompt: string, headers: Readonly<Record<string, string>> = {}): Promise<{ ended: Promise<Answer> }> {
+    const { promise: begun, resolve } = Promise.withResolvers<void>();
+    const ended = ask(url, { stream: true, prompt, headers, onData: () => resolve() });
+    await begun;
+    return { ended };
+  }
+
   /** How many requests of one minute's allowance became free since then; none on a machine that is not very slow. */
   const freed = (since: number): number => Math.floor((performance.now() - since) / 20_000);
 
@@ -49,13 +57,26 @@ describe('limits of callers', () => {
     ];
     const since = performance.now();
     expect(await allowed(url, { 'x-ccproxy-token': ann.token })).toBeLessThanOrEqual(3 + freed(since));
-    const onItsWay = ask(url, { stream: true, prompt: 'pace-slow', headers: { 'x-ccproxy-token': bob.token } });
-    await expect.poll(() => JSON.stringify(upstream.messages().at(-1)?.body)).toContain('pace-slow');
+    const { ended } = await begin(url, 'pace-slow', { 'x-ccproxy-token': bob.token });
     expect((await installation.ccproxy(['restart'])).code).toBe(0);
     expect(await allowed(url, { 'x-ccproxy-token': ann.token })).toBeLessThanOrEqual(freed(since));
     expect(await allowed(url, { 'x-ccproxy-token': bob.token })).toBeLessThanOrEqual(2 + freed(since));
     expect(await allowed(url)).toBeGreaterThanOrEqual(3);
-    expect((await onItsWay).completed).toBe(true);
+    expect((await ended).completed).toBe(true);
+  });
+
+  it('[A8][C9][B6] are told by a daemon that ends its last answer after a restart what that took', async () => {
+    const costly = { text: 'a costly answer '.repeat(70), chunk_ms: 40, when: { contains: 'costly' }, usage: { output_tokens: 100_000 } };
+    upstream.script([costly]);
+    installation.home.writeConfig(passthroughConfig(upstream.url, { server: { limits: { tokensPerMinute: 6000 } } }));
+    const { url } = await installation.start();
+    const { ended } = await begin(url, 'costly');
+    expect((await installation.ccproxy(['restart'])).code).toBe(0);
+    expect((await ended).completed).toBe(true);
+    // What is asked here takes less than what becomes free meanwhile: only the answer above can be what it is refused for.
+    await expect
+      .poll(async () => (await ask(url)).headers['x-ccproxy-error'], { timeout: 20_000, interval: 1000 })
+      .toBe('CCP_LIMIT_CALLER');
   });
 
   it('[A8][C9] hold after a stop and a start, and after a kill -9 and a start', async () => {

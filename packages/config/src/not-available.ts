@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { IssueParams } from './fields.js';
+import { late } from './late.js';
 
 interface Planned {
   /** What the key will do. */
@@ -13,11 +14,11 @@ interface Planned {
  * at its place, and `instead` is the hint; it is listed in the reference and in the JSON schema.
  */
 export const notAvailable = ({ description, instead }: Planned) =>
-  z
-    .unknown()
-    .refine((value) => value === undefined, {
+  late(() =>
+    z.unknown().refine((value) => value === undefined, {
       error: 'is not available in this version',
       params: { code: 'CCP_NOT_AVAILABLE', ...(instead === undefined ? {} : { hint: instead }) } satisfies IssueParams,
-    })
+    }),
+  )
     .optional()
     .register(z.globalRegistry, { description: `Not available in this version. ${description}`, 'x-available': false });

@@ -25,9 +25,9 @@ import { webSearch } from './sections/web-search.js';
  */
 export const configSchema = z
   .strictObject({
-    server: server.prefault({}),
-    logging: logging.prefault({}),
-    egress: egress.prefault({}),
+    server,
+    logging,
+    egress,
     providers,
     models,
     routes,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { choice, flag, integer, text } from '../fields.js';
-import { late } from '../late.js';
+import { late, lateOr } from '../late.js';
 
 const mostTokens = 100_000_000;
 
@@ -43,17 +43,20 @@ const capability = late(() =>
   }),
 );
 
-export const capabilities = z
-  .record(
+export const capabilities = lateOr(
+  () =>
     z
-      .string()
-      .min(1, { error: 'must be the name of a model, with `*` for any text' })
-      .max(256)
-      .register(z.globalRegistry, { description: 'A model, or `provider/model`; `*` is any text.', 'x-type': 'pattern' }),
-    capability,
-  )
-  .register(z.globalRegistry, {
-    description:
-      'What models can do, where it differs from the built-in table. The first pattern that says something is believed. `ccproxy provider probe` writes these lines.',
-  })
-  .prefault({});
+      .record(
+        z
+          .string()
+          .min(1, { error: 'must be the name of a model, with `*` for any text' })
+          .max(256)
+          .register(z.globalRegistry, { description: 'A model, or `provider/model`; `*` is any text.', 'x-type': 'pattern' }),
+        capability,
+      )
+      .register(z.globalRegistry, {
+        description:
+          'What models can do, where it differs from the built-in table. The first pattern that says something is believed. `ccproxy provider probe` writes these lines.',
+      }),
+  {},
+);

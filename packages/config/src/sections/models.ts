@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { flag, integer, name, oneOrMany, text } from '../fields.js';
-import { late } from '../late.js';
+import { late, lateOr } from '../late.js';
 
 /** Largest token count that is believed. */
 const mostTokens = 100_000_000;
@@ -8,20 +8,23 @@ const mostTokens = 100_000_000;
 const target = z.strictObject({
   provider: name({ description: 'Name of the provider that is called.' }),
   model: text({ description: 'Model to ask for. Without it: the one the client asked for.' }).optional(),
-  limits: z
-    .strictObject({
-      context: integer(1, mostTokens, {
-        description:
-          'Tokens that fit into its context window. A larger request is refused before it is sent, as Anthropic would refuse it.',
-      }).optional(),
-      output: integer(1, mostTokens, {
-        description: 'Most tokens it can answer with: a larger `max_tokens` is lowered to this.',
-      }).optional(),
-    })
-    .register(z.globalRegistry, {
-      description: 'What the model can take, for providers that are translated to. Goes before `capabilities`.',
-    })
-    .prefault({}),
+  limits: lateOr(
+    () =>
+      z
+        .strictObject({
+          context: integer(1, mostTokens, {
+            description:
+              'Tokens that fit into its context window. A larger request is refused before it is sent, as Anthropic would refuse it.',
+          }).optional(),
+          output: integer(1, mostTokens, {
+            description: 'Most tokens it can answer with: a larger `max_tokens` is lowered to this.',
+          }).optional(),
+        })
+        .register(z.globalRegistry, {
+          description: 'What the model can take, for providers that are translated to. Goes before `capabilities`.',
+        }),
+    {},
+  ),
   fallback: oneOrMany(name({ description: 'Name of a target.' }), {
     description: 'Targets tried next, in order, when this one fails.',
   }).optional(),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { choice, duration, flag, name, text } from '../fields.js';
-import { late } from '../late.js';
+import { late, lateOr } from '../late.js';
 
 const routingModule = late(() =>
   z.strictObject({
@@ -44,20 +44,23 @@ const providerAdapter = late(() =>
 );
 
 /** Code of the user's own. It can stand in no other file. */
-export const plugins = z
-  .strictObject({
-    routing: z
-      .record(name({ description: 'Name of the module, for `custom`.' }), routingModule)
-      .register(z.globalRegistry, { description: 'Routing modules, each in a thread of its own.' })
-      .prefault({}),
-    observers: z
-      .record(name({ description: 'Name of the observer.' }), observer)
-      .register(z.globalRegistry, { description: 'Observers of requests and what became of them, each in a thread of its own.' })
-      .prefault({}),
-    providers: z
-      .record(name({ description: 'Name of the adapter, for `providers.*.adapter`.' }), providerAdapter)
-      .register(z.globalRegistry, { description: 'Provider adapters. Each provider that uses one has it in a thread of its own.' })
-      .prefault({}),
-  })
-  .register(z.globalRegistry, { description: 'Modules of your own.' })
-  .prefault({});
+export const plugins = lateOr(
+  () =>
+    z
+      .strictObject({
+        routing: z
+          .record(name({ description: 'Name of the module, for `custom`.' }), routingModule)
+          .register(z.globalRegistry, { description: 'Routing modules, each in a thread of its own.' })
+          .prefault({}),
+        observers: z
+          .record(name({ description: 'Name of the observer.' }), observer)
+          .register(z.globalRegistry, { description: 'Observers of requests and what became of them, each in a thread of its own.' })
+          .prefault({}),
+        providers: z
+          .record(name({ description: 'Name of the adapter, for `providers.*.adapter`.' }), providerAdapter)
+          .register(z.globalRegistry, { description: 'Provider adapters. Each provider that uses one has it in a thread of its own.' })
+          .prefault({}),
+      })
+      .register(z.globalRegistry, { description: 'Modules of your own.' }),
+  { routing: {}, observers: {}, providers: {} },
+);

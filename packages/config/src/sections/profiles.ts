@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { integer, name } from '../fields.js';
-import { late } from '../late.js';
+import { late, lateOr } from '../late.js';
 import { mostTokens } from './condition-fields.js';
 import { rules } from './routes.js';
 
@@ -25,7 +25,10 @@ const profile = late(() =>
     .transform(({ limits: bounds, ...rest }) => ({ ...rest, ...(bounds === undefined ? {} : { limits: bounds }) })),
 );
 
-export const profiles = z
-  .record(name({ description: 'Name of the profile.' }), profile)
-  .register(z.globalRegistry, { description: 'Named choices a project may select.' })
-  .prefault({});
+export const profiles = lateOr(
+  () =>
+    z
+      .record(name({ description: 'Name of the profile.' }), profile)
+      .register(z.globalRegistry, { description: 'Named choices a project may select.' }),
+  {},
+);

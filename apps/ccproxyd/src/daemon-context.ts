@@ -28,5 +28,5 @@ export interface DaemonContext {
   /** Starts a process like this one with `--takeover` and a message channel. */
   readonly spawnSuccessor: (request: SuccessorRequest) => ChildProcess;
   /** The memory of this process, where it is the daemon's own. */
-  readonly heap?: Pick<HeapRestOptions, 'rss' | 'collect'>;
+  readonly heap?: Pick<HeapRestOptions, 'rss' | 'load' | 'collect'>;
 }

@@ -10,6 +10,7 @@ import { handleSignals } from './handle-signals.js';
 import { createParentChannel } from './parent-channel.js';
 import { spawnSuccessor } from './spawn-successor.js';
 import { startDaemon } from './start-daemon.js';
+import { eventLoopLoad } from './event-loop-load.js';
 import { collectEverything, tuneHeap } from './tune-heap.js';
 
 /**
@@ -30,7 +31,7 @@ export async function main(argv: readonly string[] = process.argv.slice(2)): Pro
       clock: systemClock,
       stderr: process.stderr,
       channel,
-      heap: { rss: () => process.memoryUsage.rss(), collect: collectEverything },
+      heap: { rss: () => process.memoryUsage.rss(), load: eventLoopLoad(), collect: collectEverything },
       spawnSuccessor: (request) =>
         spawnSuccessor({
           spawn,

@@ -9,6 +9,12 @@ const PING_AFTER = 15_000;
 /** A stream that sent more than this, bytes, is not given to a further connection. */
 const MOST_KEPT = 32 * 1024;
 
+/**
+ * A piece of at least so many bytes is waited for alone, whatever more Node would take (64 KB until it says no): beside it the next one would
+ * wait in our memory for a client that reads slowly.
+ */
+const LARGE_PIECE = 16 * 1024;
+
 /** Who is told what becomes of the client. */
 export interface ClientResponseOwner {
   /** The client reads slower than the provider writes; the counterpart follows. */
@@ -134,13 +140,16 @@ export class ClientResponse {
     if (this.#pinging) this.#lastWrite = this.#clock.monotonic();
     if (this.#sent !== undefined) this.#keep(bytes);
     this.#followers?.write(bytes);
-    if (this.#response.write(bytes) || this.#holding) return;
-    this.#holding = true;
-    this.#owner.hold();
     const held = this.#response;
-    held.once('drain', () => {
-      if (held === this.#response) this.#go();
-    });
+    if (this.#holding || bytes.length < LARGE_PIECE) {
+      if (held.write(bytes) || this.#holding) return;
+      this.#hold();
+      held.once('drain', () => this.#taken(held));
+    } else {
+      this.#hold();
+      // The connection that broke is closed next.
+      held.write(bytes, (error) => (error instanceof Error ? undefined : this.#taken(held)));
+    }
   }
 
   /** Ends a stream with an error event. */
@@ -182,6 +191,16 @@ export class ClientResponse {
     this.#response = response;
     this.#own = own;
     if (this.#holding) this.#go();
+  }
+
+  #hold(): void {
+    this.#holding = true;
+    this.#owner.hold();
+  }
+
+  /** What was written to this connection is with the system. */
+  #taken(response: ServerResponse): void {
+    if (response === this.#response) this.#go();
   }
 
   #go(): void {

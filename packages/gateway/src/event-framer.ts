@@ -62,10 +62,16 @@ export class EventFramer {
   }
 }
 
-/** The bytes from `start` on; a short end of a long read is copied, so that the rest of the read can go while more is waited for. */
+/**
+ * The bytes from `start` on; a short end of a long read is copied, so that the rest of the read can go while more is waited for. Not into Node's
+ * pool, whose 64 KB stay for as long as any piece of them does.
+ */
 function ownOf(chunk: Buffer, start: number): Buffer {
   const rest = chunk.subarray(start);
-  return rest.length * 4 < chunk.length ? Buffer.from(rest) : rest;
+  if (rest.length * 4 >= chunk.length) return rest;
+  const own = Buffer.allocUnsafeSlow(rest.length);
+  rest.copy(own);
+  return own;
 }
 
 /** Offset behind the last empty line, LF or CRLF, within the first `length` bytes; 0 when there is none. */

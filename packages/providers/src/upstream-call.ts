@@ -74,8 +74,10 @@ export class UpstreamCall implements ProviderCall, Dispatcher.DispatchHandler {
     if (this.#paused) controller.pause();
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: HeaderFields): void {
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: HeaderFields): void {
     if (this.#done) return;
+    // They are slices of what was read first, all of which they would keep for as long as the answer takes.
+    controller.rawHeaders = null;
     if (status < 200) {
       this.#interim += 1;
       if (this.#interim > MAX_INTERIM) this.#refuse('CCP_UPSTREAM_MALFORMED', `sent more than ${MAX_INTERIM} interim answers`);

@@ -77,8 +77,7 @@ function createHead(): { push(chunk: Buffer): void; start(): MessageStart | unde
 function createTail(): { push(chunk: Buffer): void; events(): readonly SseEvent[] } {
   let pieces: Buffer[] = [];
   let held = 0;
-  // Copied, so that the rest of a long read can go: a stalled answer keeps little.
-  const endOf = (bytes: Buffer): Buffer => (bytes.length > tailBytes ? Buffer.from(bytes.subarray(bytes.length - tailBytes)) : bytes);
+  const endOf = (bytes: Buffer): Buffer => (bytes.length > tailBytes ? ownCopy(bytes.subarray(bytes.length - tailBytes)) : bytes);
   const keepOnly = (end: Buffer): void => {
     pieces = [end];
     held = end.length;
@@ -86,7 +85,7 @@ function createTail(): { push(chunk: Buffer): void; events(): readonly SseEvent[
   return {
     push(chunk) {
       if (chunk.length >= tailBytes) return keepOnly(endOf(chunk));
-      pieces.push(chunk);
+      pieces.push(ownBytes(chunk));
       held += chunk.length;
       if (pieces.length > maxPieces || held > maxHeldBytes) keepOnly(endOf(Buffer.concat(pieces)));
     },
@@ -95,6 +94,17 @@ function createTail(): { push(chunk: Buffer): void; events(): readonly SseEvent[
       return [...decoder.push(endOf(Buffer.concat(pieces))).events, ...decoder.end().events];
     },
   };
+}
+
+/** A small part of a long read is copied, so that the rest of the read can go: a stalled answer keeps little. */
+const ownBytes = (chunk: Buffer): Buffer =>
+  chunk.buffer.byteLength > tailBytes && chunk.length * 4 < chunk.buffer.byteLength ? ownCopy(chunk) : chunk;
+
+/** A copy outside of Node's pool, whose 64 KB stay for as long as any piece of them does. */
+function ownCopy(bytes: Buffer): Buffer {
+  const own = Buffer.allocUnsafeSlow(bytes.length);
+  bytes.copy(own);
+  return own;
 }
 
 function report(start: MessageStart | undefined, events: readonly SseEvent[]): UsageReport {

@@ -14,12 +14,12 @@ const readers = repetitions(10, 200);
 /** MB of one answer: more than the buffers of the system between two programs take. */
 const size = repetitions(24, 100);
 /**
- * What the daemon may keep beyond what it has, MB; if it read ahead it would be many times as much. The goal for 200 readers is 128 and is not
- * met: measured were 124 to 142 after a collection, and up to 188 with what waits for one.
+ * What the daemon may keep beyond what it has, MB; if it read ahead it would be many times as much. The goal for 200 readers is 128 and not met
+ * in every run: measured were 103 to 137 after a collection, and 129 to 177 with what waits for one.
  */
-const bound = repetitions(64, 192);
-/** For so long nobody reads fast, ms. */
-const slowMs = repetitions(3000, 20_000);
+const bound = repetitions(64, 160);
+/** For so long nobody reads fast, ms; in the long run the daemon, which has little to do, collects by itself in this time. */
+const slowMs = repetitions(3000, 75_000);
 
 const event = (type: string, data: object): string => `event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`;
 const chunk = (choice: object): string => `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', choices: [choice] })}\n\n`;
@@ -175,12 +175,11 @@ it(
     const slow = Array.from({ length: readers }, (_, n) => reader(n, 'at length'));
     for (const { done } of slow) done.catch(() => undefined); // they leave in the end
     await expect.poll(() => upstream.waiting(), { timeout: 60_000 * scale }).toBe(readers);
-    let most = 0;
-    for (const until = performance.now() + slowMs; performance.now() < until; await sleep(100)) {
-      most = Math.max(most, residentMb(daemon.pid));
-    }
+    const seen: number[] = [];
+    for (const until = performance.now() + slowMs; performance.now() < until; await sleep(100)) seen.push(residentMb(daemon.pid));
+    const garbage = `with garbage ${mb(Math.max(...seen) - before)} at most and ${mb((seen.at(-1) ?? 0) - before)} in the end`;
     const during = await kept();
-    await annotate(`from ${mb(before)} to ${mb(during)}: +${mb(during - before)}; with garbage ${mb(most)} at most: +${mb(most - before)}`);
+    await annotate(`from ${mb(before)} to ${mb(during)}: +${mb(during - before)}; ${garbage}`);
     // Nobody has got more than the pace of its reading allows: the rest is still at the provider.
     expect(upstream.waiting()).toBe(readers);
     expect(during - before).toBeLessThan(bound);

@@ -58,6 +58,11 @@ export abstract class BaseCommand extends Command {
     }
   }
 
+  /** Straight to stdout: oclif's own way there opens stderr too, 1 ms. */
+  override log(message = ''): void {
+    if (!this.jsonEnabled()) process.stdout.write(`${message}\n`);
+  }
+
   /** A hint on stderr, so that stdout stays what was asked for. */
   protected note(sentence: string): void {
     process.stderr.write(`${sentence}\n`);

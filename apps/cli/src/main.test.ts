@@ -15,7 +15,7 @@ beforeEach(() => {
 afterEach(() => home.end());
 
 /** The bin's entry in this process, as `runCommand` runs a command. */
-const bin = (...argv: string[]) => runCommand({ run: () => main(argv) }, [], home.env);
+const bin = (...argv: string[]) => runCommand({ run: () => main(argv, (text) => process.stdout.write(text)) }, [], home.env);
 
 describe('the ccproxy bin', () => {
   it('[B6] answers status without oclif, for people and for programs, up and down', async () => {

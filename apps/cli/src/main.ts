@@ -3,13 +3,14 @@ import { endWithReader } from './end-with-reader.js';
 /**
  * Entry of the `ccproxy` bin. Hot commands are answered before oclif is loaded (oclif costs 50 ms, measured: facts of the house);
  * anything unusual falls through to oclif, which knows every command, plugin and help text.
+ * @param write where a hot command writes its answer; stdout when absent
  */
-export async function main(argv: readonly string[]): Promise<void> {
-  endWithReader(process);
+export async function main(argv: readonly string[], write?: (text: string) => void): Promise<void> {
   if (argv[0] === 'status') {
     const { fastStatus } = await import('./fast-status.js');
-    if (await fastStatus(argv.slice(1))) return;
+    if (await fastStatus(argv.slice(1), write)) return;
   }
+  endWithReader(process);
   if (argv[0] === 'claude' || argv[0] === 'exec') {
     const { leaveStdin } = await import('./leave-stdin.js');
     leaveStdin();

@@ -17,6 +17,7 @@ export { defineErrors, type ErrorFactory, errorSpecs, type ErrorTable } from './
 export { errnoHint, errnoOf } from './errno-error.js';
 export { errors as kernelErrors } from './errors.js';
 export { acquireLock, type AcquireLockOptions, adoptLock, type FileLock, removeDeadClaims } from './file-lock.js';
+export { groupDigits } from './group-digits.js';
 export { type Logger, type LogLevel, silentLogger } from './logger.js';
 export { LruMap, type LruMapOptions } from './lru-map.js';
 export { newId } from './new-id.js';

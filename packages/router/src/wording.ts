@@ -1,8 +1,9 @@
 import type { TimeWindow } from '@ccproxy/config';
+import { groupDigits } from '@ccproxy/kernel';
 
 const longestShown = 80;
 
-export const number = new Intl.NumberFormat('en-US');
+export const number = { format: groupDigits };
 
 /** A text of a client in quotes, cut when it is long. */
 export const shown = (text: string): string => `"${text.length > longestShown ? `${text.slice(0, longestShown)}…` : text}"`;

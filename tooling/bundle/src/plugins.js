@@ -1,6 +1,6 @@
 // What the bundles of the command line and of the daemon share: see their rolldown.config.js.
 import { globSync, rmSync } from 'node:fs';
-import { builtinModules, createRequire } from 'node:module';
+import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 
 const prefix = '\0builtin:';
@@ -9,12 +9,14 @@ const isName = (key) => /^[A-Za-z_$][\w$]*$/.test(key) && key !== 'default';
 /**
  * Imports of Node's own modules become reads of the properties that are used. An `import` reads every property of the module, and some of
  * them load what nobody here uses: `node:http` brings Node's fetch and WebSocket along, `node:fs` its streams, `node:crypto` WebCrypto
- * (measured: 13, 2 and 1 MB). `require` reads nothing and stays as it is. Of the modules in `late`, which export functions that know nothing of
- * `this`, even the module is loaded only when one of them is called.
+ * (measured: 13, 2 and 1 MB). `require` reads nothing and stays as it is. A module in `late` is loaded only when something it exports is called,
+ * constructed or looked into.
  */
 export const lazyBuiltins = (late = []) => ({
   name: 'lazy-builtins',
-  resolveId(id, _importer, { kind }) {
+  resolveId(id, importer, { kind }) {
+    // The bundler's own: in a file that everything else asks for, it stays what it is.
+    if (importer?.startsWith('\0rolldown')) return undefined;
     const name = id.replace(/^node:/, '');
     return kind === 'import-statement' && builtinModules.includes(name) ? { id: prefix + name, moduleSideEffects: false } : undefined;
   },
@@ -22,12 +24,7 @@ export const lazyBuiltins = (late = []) => ({
     if (!id.startsWith(prefix)) return undefined;
     const name = `node:${id.slice(prefix.length)}`;
     const keys = Object.keys(Object.getOwnPropertyDescriptors(process.getBuiltinModule(name))).filter(isName);
-    const call = (key) => `(...args) => process.getBuiltinModule('${name}').${key}(...args)`;
-    if (late.includes(name)) {
-      const properties = Object.getOwnPropertyDescriptors(process.getBuiltinModule(name));
-      const functions = keys.filter((key) => /^[a-z]/.test(key) && typeof properties[key].value === 'function');
-      return functions.map((key) => `export const ${key} = ${call(key)};`).join('\n');
-    }
+    if (late.includes(name)) return lateBuiltin(name, keys);
     return [
       `const found = process.getBuiltinModule('${name}');`,
       'const read = (key) => found[key];',
@@ -37,33 +34,39 @@ export const lazyBuiltins = (late = []) => ({
   },
 });
 
-const latePrefix = '\0late:';
+/** Stands for a function, a class or the module itself, and asks for the module when it is used. */
+const lateBuiltin = (name, keys) => `const found = () => process.getBuiltinModule('${name}');
+const late = (read) => new Proxy(function () {}, {
+  apply: (_, self, args) => Reflect.apply(read(), self, args),
+  construct: (_, args) => new (read())(...args),
+  get: (_, key) => read()[key],
+});
+${keys.map((key, index) => `const v${index} = /* @__PURE__ */ late(() => found()['${key}']);\nexport { v${index} as ${key} };`).join('\n')}
+const all = /* @__PURE__ */ late(found);
+export { all as default };`;
+
+/** `const name = require('…');` as TypeScript writes it, with or without a helper that adds a default. */
+const topRequire = /^const (\w+) = ((?:__import(?:Default|Star)\()?require\(["'][^"']+["']\)\)?);$/gm;
 
 /**
- * Packages that code asks for at its top and mostly does not use: they are run when a property of them is read. For packages of CommonJS that
- * nobody takes apart at once.
+ * Modules that TypeScript made for CommonJS ask for everything they might need when they are loaded; those of `files` ask when they use it
+ * first. Only where each use reads a property, so that it can be told apart from a name in a text.
  */
-export const lateModules = (names) => {
-  const files = new Map();
-  return {
-    name: 'late-modules',
-    async resolveId(id, importer, { kind }) {
-      if (kind !== 'require-call' || !names.includes(id)) return undefined;
-      const found = await this.resolve(id, importer, { skipSelf: true, kind });
-      if (found === null || (files.get(id) ?? found.id) !== found.id) return undefined;
-      files.set(id, found.id);
-      return latePrefix + id;
-    },
-    load(id) {
-      const file = id.startsWith(latePrefix) ? files.get(id.slice(latePrefix.length)) : undefined;
-      if (file === undefined) return undefined;
-      const isModule = createRequire(file)(file).__esModule === true;
-      return `let found;
-const load = () => (found ??= require(${JSON.stringify(file)}));
-module.exports = new Proxy({}, { get: (_, key) => (key === '__esModule' ? ${isModule} : load()[key]) });`;
-    },
-  };
-};
+export const lazyRequires = (files) => ({
+  name: 'lazy-requires',
+  transform(code, id) {
+    if (!files.test(id)) return undefined;
+    let late = code;
+    for (const [declaration, name, required] of code.matchAll(topRequire)) {
+      const uses = late.replace(declaration, '').match(new RegExp(`(?<![\\w$.])${name}(?![\\w$])(?!\\.[\\w$])`));
+      if (uses !== null) continue;
+      late = late
+        .replace(declaration, `let ${name}$; const ${name}_ = () => (${name}$ ??= ${required});`)
+        .replaceAll(new RegExp(`(?<![\\w$.])${name}(?=\\.[\\w$])`, 'g'), `(${name}_())`);
+    }
+    return { code: late };
+  },
+});
 
 const escaped = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 

@@ -3,7 +3,7 @@ import { globSync, statSync } from 'node:fs';
 import { repositoryRoot } from '@ccproxy-internal/test-kit';
 
 const changed = (file: string): number => statSync(`${repositoryRoot}/${file}`, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-const bundles = { 'apps/ccproxyd': 'dist/chunk-http.js', 'apps/cli': 'dist/chunk-run-oclif.js' };
+const bundles = { 'apps/ccproxyd': 'dist/chunk-http.js', 'apps/cli': 'dist/chunk-base.js' };
 
 /** A bundle older than what it was made of would be tested in its place, after a `tsc -b` alone: it is made anew. */
 export default function bundleAgain(): void {

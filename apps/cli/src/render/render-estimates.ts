@@ -1,3 +1,4 @@
+import { groupDigits } from '@ccproxy/kernel';
 import type { EstimateErrors } from '@ccproxy/router';
 import { renderTable } from './render-table.js';
 
@@ -13,7 +14,6 @@ export interface Estimates {
   readonly estimates: readonly EstimateErrors[];
 }
 
-const number = new Intl.NumberFormat('en-US');
 const percent = (part: number): string => `${(part * 100).toFixed(1)} %`;
 const signed = (part: number): string => `${part > 0 ? '+' : ''}${percent(part)}`;
 
@@ -31,18 +31,18 @@ export function renderEstimates({ decisions, compared, leftOut, thresholds, esti
   // Without a threshold there is no side.
   const shown = (row: readonly string[]): readonly string[] => (thresholds.length === 0 ? row.slice(0, -1) : row);
   const rows = estimates.map(({ model, by, requests, median, ninetieth, worst, wrongSide }) =>
-    shown([`  ${model}`, ways[by], number.format(requests), signed(median), percent(ninetieth), percent(worst), number.format(wrongSide)]),
+    shown([`  ${model}`, ways[by], groupDigits(requests), signed(median), percent(ninetieth), percent(worst), groupDigits(wrongSide)]),
   );
   const others = [
-    ...(leftOut.uncounted === 0 ? [] : [`${number.format(leftOut.uncounted)} without a count of the provider`]),
-    ...(leftOut.serverTools === 0 ? [] : [`${number.format(leftOut.serverTools)} with tools the provider runs, which add to its count`]),
+    ...(leftOut.uncounted === 0 ? [] : [`${groupDigits(leftOut.uncounted)} without a count of the provider`]),
+    ...(leftOut.serverTools === 0 ? [] : [`${groupDigits(leftOut.serverTools)} with tools the provider runs, which add to its count`]),
   ];
   return [
-    `${number.format(compared)} of the last ${number.format(decisions)} requests: the estimate against what the provider counted`,
+    `${groupDigits(compared)} of the last ${groupDigits(decisions)} requests: the estimate against what the provider counted`,
     renderTable([shown(columns), ...rows]),
     ...(thresholds.length === 0
       ? []
-      : [`wrong side: of a threshold of the rules (${thresholds.map((each) => number.format(each)).join(', ')})`]),
+      : [`wrong side: of a threshold of the rules (${thresholds.map((each) => groupDigits(each)).join(', ')})`]),
     ...(others.length === 0 ? [] : [`left out: ${others.join('; ')}`]),
   ].join('\n');
 }

@@ -1,9 +1,9 @@
+import { groupDigits } from '@ccproxy/kernel';
 import type { Replay } from '@ccproxy/router';
 import { renderTable } from './render-table.js';
 
 const shownMoves = 20;
-const number = new Intl.NumberFormat('en-US');
-const count = (value: number, noun: string): string => `${number.format(value)} ${noun}${value === 1 ? '' : 's'}`;
+const count = (value: number, noun: string): string => `${groupDigits(value)} ${noun}${value === 1 ? '' : 's'}`;
 
 /** How often each way is taken: `background: default -> local`, most often first. */
 function ways(moved: Replay['moved']): string[][] {
@@ -26,9 +26,9 @@ export function renderReplay(replay: Replay): string {
   const { requests, moved, refused, undecided, movedTokens, lostCacheTokens, sparedChanges } = replay;
   const unknown = Object.entries(undecided);
   const lines = [
-    `${number.format(moved.length)} of ${count(requests, 'request')} would go elsewhere.`,
+    `${groupDigits(moved.length)} of ${count(requests, 'request')} would go elsewhere.`,
     ...(moved.length === 0 ? [] : [renderTable(ways(moved))]),
-    `tokens that would go elsewhere: ${number.format(movedTokens.input)} input, ${number.format(movedTokens.output)} output`,
+    `tokens that would go elsewhere: ${groupDigits(movedTokens.input)} input, ${groupDigits(movedTokens.output)} output`,
     `prompt cache: ${count(lostCacheTokens, 'token')} read from a cache would have to be sent anew; ${count(sparedChanges, 'change')} of target within a conversation would not happen`,
   ];
   if (refused.length > 0) {

@@ -1,4 +1,5 @@
 import { loadConfig } from '@ccproxy/config';
+import { groupDigits } from '@ccproxy/kernel';
 import { compileRoutes, pastDecision, pastEstimate, type Replay, replayDecisions } from '@ccproxy/router';
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
@@ -15,7 +16,6 @@ type Explained = ExplainedRequest | { readonly decisions: readonly DecisionRow[]
 
 /** As many decisions as the daemon keeps. */
 const mostDecisions = 20_000;
-const number = new Intl.NumberFormat('en-US');
 
 export default class RouteExplain extends BaseCommand {
   static override summary = 'Say why a request goes where it goes, or what another configuration would change.';
@@ -68,7 +68,7 @@ export default class RouteExplain extends BaseCommand {
       ['route', outcome],
       ['target', targets.join(', then ') || 'none'],
       ['model', facts.model],
-      ['tokens', `about ${number.format(facts.tokens.estimate)}`],
+      ['tokens', `about ${groupDigits(facts.tokens.estimate)}`],
     ] as const;
     this.log(renderDecision({ head, steps: decision.explanation }));
     return explained;
@@ -121,14 +121,14 @@ function headOf(row: DecisionRow): [string, string][] {
     ['route', text(row['route'])],
     ['target', [text(row['target']) || (attempts[0] ?? ''), text(row['outcome'])].filter((part) => part !== '').join(', ')],
     ['model', text(facts['model'])],
-    ['tokens', `${number.format(tokens.estimate ?? 0)} ${tokens.exact === true ? 'counted' : 'estimated'}${countOf(row)}`],
+    ['tokens', `${groupDigits(tokens.estimate ?? 0)} ${tokens.exact === true ? 'counted' : 'estimated'}${countOf(row)}`],
   ];
 }
 
 /** What the provider counted, where it can be compared with the estimate. */
 function countOf(row: DecisionRow): string {
   const past = pastEstimate(row);
-  return typeof past === 'string' ? '' : `, ${number.format(past.counted)} by the provider`;
+  return typeof past === 'string' ? '' : `, ${groupDigits(past.counted)} by the provider`;
 }
 
 function stepsOf(row: DecisionRow): ShownStep[] {

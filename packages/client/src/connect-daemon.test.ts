@@ -1,4 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { createConnection, createServer } from 'node:net';
+import { join } from 'node:path';
 import { currentProcessIdentity, silentLogger, systemClock } from '@ccproxy/kernel';
 import { FakeClock } from '@ccproxy/kernel/testing';
 import { createNetTransport, type IpcServer, serveIpc } from '@ccproxy/ipc';
@@ -92,6 +94,25 @@ describe('connectDaemon', () => {
     await serve();
     record();
     await expect(connect()).rejects.toMatchObject({ code: 'CCP_IPC_UNAUTHORIZED' });
+  });
+
+  it('[A2] [A4] asks again with the token of the daemon that has just taken over', async () => {
+    writeFileSync(place.paths.tokenFile, 'of the one before');
+    record();
+    await serve();
+    // The file changes between the moment it is read and the moment it is used.
+    const ipcSocket = join(place.paths.runDir, 'front');
+    const front = createServer((socket) => {
+      writeFileSync(place.paths.tokenFile, 'secret');
+      const behind = createConnection(place.paths.ipcSocket);
+      socket.pipe(behind).pipe(socket);
+      for (const each of [socket, behind]) each.on('error', () => each.destroy());
+    });
+    await new Promise<void>((resolve) => front.listen(ipcSocket, resolve));
+    const connection = await connectDaemon({ paths: { ...place.paths, ipcSocket }, client: 'test', version: '1.0.0' });
+    expect(connection.server.version).toBe('2.0.0');
+    await connection.close();
+    front.close();
   });
 });
 

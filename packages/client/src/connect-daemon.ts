@@ -54,7 +54,10 @@ async function tryOnce(options: ConnectDaemonOptions, clock: Clock, left: number
     const timeoutMs = Math.min(5000, Math.max(1000, left));
     return await connectIpc({ path: paths.ipcSocket, token, client, version, pid: process.pid, clock, timeoutMs });
   } catch (error) {
-    if (CcproxyError.isInstance(error) && passing.has(error.code)) return error;
+    if (!CcproxyError.isInstance(error)) throw error;
+    if (passing.has(error.code)) return error;
+    // Whose token it was made way for the next daemon, which had not written its own when this one was read.
+    if (error.code === 'CCP_IPC_UNAUTHORIZED' && (await readToken(paths)) !== token) return error;
     throw error;
   }
 }

@@ -16,6 +16,8 @@ export interface DaemonOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The Node that runs it; the running one when absent. */
   readonly node?: string;
+  /** Flags of Node itself. */
+  readonly nodeFlags?: readonly string[];
   readonly timeoutMs?: number;
 }
 
@@ -46,7 +48,16 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   if (options.config !== undefined) home.writeConfig(options.config);
   const child = processes.spawn(
     options.node ?? process.execPath,
-    [ccproxydBin, '--foreground', '--state-dir', home.stateDir, '--config', home.configFile, ...(options.args ?? [])],
+    [
+      ...(options.nodeFlags ?? []),
+      ccproxydBin,
+      '--foreground',
+      '--state-dir',
+      home.stateDir,
+      '--config',
+      home.configFile,
+      ...(options.args ?? []),
+    ],
     { cwd: repositoryRoot, env: home.env(options.env) },
   );
   const port = await waitFor(async () => (child.running() ? readyPort(home, child) : 'ended'), { timeoutMs, what: 'the daemon' }).catch(

@@ -144,7 +144,7 @@ it(
     const daemon = await startDaemon({
       home,
       processes,
-      env: { NODE_OPTIONS: [...daemonNodeFlags, '--inspect=127.0.0.1:0'].join(' ') },
+      nodeFlags: [...daemonNodeFlags, '--inspect=127.0.0.1:0'],
       config: {
         providers: {
           anthropic: { type: 'anthropic', baseUrl: upstream.url, auth: 'client' },

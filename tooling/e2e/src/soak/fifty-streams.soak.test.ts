@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createProcesses, createTempHome, type Daemon, startDaemon } from '@ccproxy-internal/test-kit';
-import { connectDaemon, createDaemonClient } from '@ccproxy/client';
+import { connectDaemon, createDaemonClient, daemonNodeFlags } from '@ccproxy/client';
 import { resolvePaths } from '@ccproxy/kernel';
 import { expect, it } from 'vitest';
 import { collectGarbage } from '../daemon/collect-garbage.ts';
@@ -61,7 +61,7 @@ it(
     const daemon = await startDaemon({
       home,
       processes,
-      env: { NODE_OPTIONS: '--inspect=127.0.0.1:0' },
+      nodeFlags: [...daemonNodeFlags, '--inspect=127.0.0.1:0'],
       config: {
         providers: {
           anthropic: { type: 'anthropic', baseUrl: upstream.url, auth: 'client' },

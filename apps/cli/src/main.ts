@@ -1,7 +1,7 @@
 import { endWithReader } from './end-with-reader.js';
 
 /**
- * Entry of the `ccproxy` bin. Hot commands are answered before oclif is loaded (oclif costs 50 ms, measured: facts of the house);
+ * Entry of the `ccproxy` bin. Hot commands are answered before oclif is loaded (oclif costs as much as an empty Node, measured);
  * anything unusual falls through to oclif, which knows every command, plugin and help text.
  * @param write where a hot command writes its answer; stdout when absent
  */

@@ -139,8 +139,9 @@ describe('start, status, restart, logs, stop', () => {
     expect(shown.stdout).toContain(join(home.state, 'logs/ccproxy.log'));
     expect(shown.stdout).toContain('****');
     expect(shown.stdout).not.toContain(key);
-    const tail = await runCommand(Logs, ['--tail', '--lines', '5', '--json'], env);
-    expect((tail.json() as { lines: string[] }).lines.join('\n')).toContain('daemon ready');
+    // A daemon answers before its log is on disk.
+    const tail = async () => (await runCommand(Logs, ['--tail', '--lines', '5', '--json'], env)).json() as { lines: string[] };
+    await expect.poll(async () => (await tail()).lines.join('\n')).toContain('daemon ready');
     expect(readFileSync(join(home.state, 'logs/ccproxy.log'), 'utf8')).not.toContain(key);
   });
 

@@ -4,6 +4,9 @@ const LF = 0x0a;
 const CR = 0x0d;
 /** `message_stop` and what its event may carry besides. */
 const TAIL = 512;
+/** Bytes that are joined with what came before them. More than `TAIL`, so that the last piece holds the end of a message. */
+const SHORT = 4096;
+const none: readonly Buffer[] = [];
 
 /**
  * Cuts a byte stream at event borders without looking into the events: what it gives always ends with a whole event, so that a ping or an
@@ -18,19 +21,21 @@ export class EventFramer {
     return this.#partialBytes;
   }
 
-  /** Everything up to the last event border, or undefined when this chunk completes no event. */
-  push(chunk: Buffer): Buffer | undefined {
+  /** Everything up to the last event border, to be written without a pause between the pieces; none when this chunk completes no event. */
+  push(chunk: Buffer): readonly Buffer[] {
     const end = this.#partialBytes === 0 ? lastBorder(chunk, chunk.length) : this.#borderBehindPartial(chunk);
     if (end === 0) {
       this.#keep(chunk);
-      return undefined;
+      return none;
     }
     const whole = end === chunk.length ? chunk : chunk.subarray(0, end);
-    const out = this.#partialBytes === 0 ? whole : Buffer.concat([...this.#partial, whole]);
+    const begun = this.#partial;
     this.#partial = [];
     this.#partialBytes = 0;
     if (end < chunk.length) this.#keep(ownOf(chunk, end));
-    return out;
+    if (begun.length === 0) return [whole];
+    // A long read is not copied for the sake of a beginning.
+    return whole.length > SHORT ? [Buffer.concat(begun), whole] : [Buffer.concat([...begun, whole])];
   }
 
   /** The bytes of the unfinished event; it is empty afterwards. */
@@ -87,9 +92,11 @@ const STOP = new ByteNeedle('event: message_stop', 'ge_stop');
 
 /**
  * Whether whole events end the message. Cannot be fooled by content: JSON escapes line breaks, so only a real field begins a line.
- * `events` is what `EventFramer.push` gave.
+ * `pieces` is what `EventFramer.push` gave.
  */
-export function endsMessage(events: Buffer): boolean {
+export function endsMessage(pieces: readonly Buffer[]): boolean {
+  const events = pieces.at(-1);
+  if (events === undefined) return false;
   const at = STOP.indexIn(events, Math.max(0, events.length - TAIL));
   return at === 0 || (at > 0 && events[at - 1] === LF);
 }

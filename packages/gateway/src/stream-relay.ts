@@ -138,22 +138,22 @@ export class StreamRelay implements Relay {
   #forward(chunk: Buffer): void {
     if (chunk.length === 0) return;
     const events = this.#framer.push(chunk);
-    if (events === undefined) {
+    if (events.length === 0) {
       if (this.#framer.pendingBytes > LARGEST_EVENT) this.#refuseEvent();
       return;
     }
-    if (this.#closing !== undefined) this.#closing.push(events);
+    if (this.#closing !== undefined) this.#closing.push(...events);
     else if (!this.#complete && endsMessage(events)) this.#finish(events);
-    else this.#attempt.client.write(events);
+    else for (const piece of events) this.#attempt.client.write(piece);
   }
 
-  #finish(events: Buffer): void {
-    const held = [events];
+  #finish(events: readonly Buffer[]): void {
+    const held = [...events];
     this.#closing = held;
     this.#attempt.succeeded('ok', () => {
       this.#closing = undefined;
       this.#complete = true;
-      if (this.#ended) this.#attempt.client.end(held.length === 1 ? events : Buffer.concat(held));
+      if (this.#ended) this.#attempt.client.end(held.length === 1 ? held[0] : Buffer.concat(held));
       else for (const bytes of held) this.#attempt.client.write(bytes);
     });
   }

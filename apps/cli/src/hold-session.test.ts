@@ -47,7 +47,7 @@ describe('holdSession', () => {
     const watcher = await connect();
     // Longer than the pause between two tries to find the next daemon.
     await new Promise((resolve) => setTimeout(resolve, 1500));
-    expect((await watcher.status()).leases).toEqual([]);
+    await expect.poll(async () => (await watcher.status()).leases).toEqual([]);
     await watcher.close();
   });
 });

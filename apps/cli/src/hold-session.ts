@@ -30,6 +30,7 @@ export function holdSession(client: DaemonClient, session: HeldSession): Session
   const reconnect = async (): Promise<void> => {
     while (wanted()) {
       await new Promise<void>((resolve) => void systemClock.setTimeout(resolve, retryMs, { unref: true }));
+      if (!wanted()) return;
       const next = await resumed(session);
       if (next === undefined) continue;
       // The client may have ended meanwhile: a connection nobody closes would keep this process.

@@ -81,6 +81,8 @@ function ownOf(chunk: Buffer, start: number): Buffer {
 
 /** Offset behind the last empty line, LF or CRLF, within the first `length` bytes; 0 when there is none. */
 function lastBorder(bytes: Buffer, length: number): number {
+  // Nearly always: no search for it.
+  if (length > 1 && bytes[length - 1] === LF && bytes[length - 2] === LF) return length;
   for (let at = bytes.lastIndexOf(LF, length - 1); at > 0; at = bytes.lastIndexOf(LF, at - 1)) {
     const before = bytes[at - 1];
     if (before === LF || (before === CR && at > 1 && bytes[at - 2] === LF)) return at + 1;

@@ -4,7 +4,8 @@
  */
 export function groupDigits(value: number): string {
   if (!Number.isFinite(value) || Math.abs(value) >= 1e21) return String(value);
-  const [whole = '', decimals] = String(Math.round(Math.abs(value) * 1000) / 1000).split('.');
+  const rounded = Number(Math.abs(value).toFixed(3));
+  const [whole = '', decimals] = String(rounded).split('.');
   const grouped = whole.replaceAll(/\B(?=(?:\d{3})+$)/g, ',');
-  return `${value < 0 ? '-' : ''}${grouped}${decimals === undefined ? '' : `.${decimals}`}`;
+  return `${value < 0 && rounded > 0 ? '-' : ''}${grouped}${decimals === undefined ? '' : `.${decimals}`}`;
 }

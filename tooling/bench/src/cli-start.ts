@@ -39,10 +39,10 @@ export async function measureCommandStart(processes: Processes, rounds: number):
   }
   await daemon.stop();
   const [empty, ...rest] = measured.map(({ times }) => times);
-  const rows = measuredCommands.map(({ args, what, bar }, index) => {
+  const rows = measuredCommands.map(({ name, what, bar }, index) => {
     const { median, min, max } = ratioOf(rest[index] ?? [], empty ?? []);
     const holds = median <= bar ? 'yes' : '**no**';
-    return `| \`ccproxy ${args.join(' ')}\` | ${median.toFixed(2)}× | ${min.toFixed(2)} to ${max.toFixed(2)} | ≤ ${bar}× | ${holds} | ${what} |\n`;
+    return `| ${name} | ${median.toFixed(2)}× | ${min.toFixed(2)} to ${max.toFixed(2)} | ≤ ${bar}× | ${holds} | ${what} |\n`;
   });
   const left = endlessCommands.map(([commands, why]) => `- ${commands}: ${why}\n`);
   return `| command | ratio | rounds | bar | holds | |\n|---|--:|--:|--:|--:|---|\n${rows.join('')}\nNot measured, because their time is not theirs:\n\n${left.join('')}`;

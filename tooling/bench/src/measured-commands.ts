@@ -1,6 +1,8 @@
 /** A command that ends by itself. */
 export interface MeasuredCommand {
   readonly args: readonly string[];
+  /** How the table names it. */
+  readonly name: string;
   /** Why it is measured. */
   readonly what: string;
   /** Most times the start of an empty Node. */
@@ -9,7 +11,13 @@ export interface MeasuredCommand {
   readonly ends: number;
 }
 
-const command = (args: string, what: string, { bar = 4, ends = 0 } = {}): MeasuredCommand => ({ args: args.split(' '), what, bar, ends });
+const command = (args: string, what: string, { name = `\`ccproxy ${args}\``, bar = 4, ends = 0 } = {}): MeasuredCommand => ({
+  args: args.split(' '),
+  name,
+  what,
+  bar,
+  ends,
+});
 
 const ofOclif = 'a package of oclif, which brings an oclif of its own in some 200 files';
 
@@ -50,7 +58,7 @@ export const measuredCommands: readonly MeasuredCommand[] = [
   command('doctor', 'does all of the above, looks at every installation on PATH, and runs the client to ask its version'),
   command('plugins', ofOclif),
   command('autocomplete bash', `${ofOclif}; writes the completions of every command`),
-  command('nonsense', `no command: ${ofOclif} looks for one that is meant`, { ends: 2 }),
+  command('nonsense', `${ofOclif}, looks for the command that is meant`, { name: 'a name that is no command', ends: 2 }),
 ];
 
 /** Commands that are not measured, and why. */

@@ -9,15 +9,16 @@ import { createInstallation, demoConfig, type Installation } from '../daemon/ins
 const claudeBin = fileURLToPath(new URL('../../../../packages/claude/bin/claude.js', import.meta.url));
 
 /**
- * A client that shows every signal it gets and every line it reads. A closed terminal says SIGHUP to it, and so does who runs it: bash 5.2 drops
- * its EXIT trap when the second one arrives within it, so the first turns the signal off.
+ * A client that shows every signal it gets and every line it reads. A closed terminal ends its input and says SIGHUP to it, and so does who runs it:
+ * bash 5.2 drops its EXIT trap when a signal arrives within it, so that each of the two notes the end, and the first SIGHUP turns the signal off.
  */
 const client = `#!/bin/bash
 trap 'echo "[int]"' INT
 trap 'echo "[winch $(stty size)]"' WINCH
-trap 'trap "" HUP; exit 3' HUP
+noted() { [ -e "$HOME/ended" ] || echo "[ended]" > "$HOME/ended"; }
+trap 'trap "" HUP; noted; exit 3' HUP
 trap 'exit 4' TERM
-trap 'echo "[ended]" >> "$HOME/ended"' EXIT
+trap noted EXIT
 echo "[ready \${*: -1}]"
 while :; do
   if read -r line; then
